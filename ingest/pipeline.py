@@ -1,0 +1,220 @@
+"""Documents in: file -> text -> clause tree -> passages -> library, one file after another, each by itself.
+
+A file that cannot be read is reported and the rest go on. What is reported done is stored; a run that was broken off is simply given again:
+files already in are passed over, vectors already made are found in the cache.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from ingest.metadata import read_metadata
+from ingest.passages import split
+from ingest.readers import read
+from ingest.structure import build_tree
+from kb.base import KnowledgeBase
+from kb.errors import DocumentError, KnowledgeBaseError, UsageError
+from kb.library import DRAFT, PUBLISHED
+from kb.models import Progress
+from kb.records import Audience, Authority, Kind, Metadata, ParsedDocument
+
+PASSAGE_TOKENS = 256
+"""The longest passage, in the model's tokens: shorter ones are found better than the longest that it can read."""
+
+STARTER_SOURCE = "starter:"
+
+
+class Result(StrEnum):
+    """What became of one file."""
+
+    ADDED = "added"
+    NEW_VERSION = "new version"
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the person who ingests says of the files; what is None is taken from the content."""
+
+    title: str | None = None
+    number: str | None = None
+    kind: Kind | None = None
+    authority: Authority | None = None
+    jurisdiction: str | None = None
+    audience: Audience | None = None
+    licence: str | None = None
+    language: str | None = None
+    issuer: str | None = None
+    issued: date | None = None
+    effective: date | None = None
+    expires: date | None = None
+    url: str | None = None
+
+    def over(self, metadata: Metadata) -> Metadata:
+        """Return `metadata` with what was said put over it."""
+        said = {key: value for key, value in asdict(self).items() if value is not None}
+        return replace(metadata, **said)
+
+    def mark(self) -> str:
+        """What of the options belongs to a file's identity: said otherwise, it is a new version."""
+        return repr(sorted((key, str(value)) for key, value in asdict(self).items() if value is not None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """What became of one file. `error` is set for a failed one only; `warnings` are English sentences."""
+
+    path: str
+    result: Result
+    document: str | None = None
+    version: int | None = None
+    title: str | None = None
+    number: str | None = None
+    clauses: int = 0
+    passages: int = 0
+    status: str | None = None
+    warnings: tuple[str, ...] = ()
+    error: KnowledgeBaseError | None = field(default=None, compare=False)
+
+
+def expand(patterns: Iterable[str]) -> list[Path]:
+    """Return the files that `patterns` (files, folders, globs) name, each once, hidden ones left out.
+
+    Raises UsageError for a pattern that names nothing.
+    """
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        path = Path(pattern).expanduser()
+        matched = [path] if path.exists() else [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]
+        if not matched:
+            raise UsageError(f"There is no file or folder {pattern}.", f"Không có tệp hoặc thư mục {pattern}.")
+        for item in matched:
+            members = sorted(item.rglob("*")) if item.is_dir() else [item]
+            for member in members:
+                below = member.relative_to(item).parts if item.is_dir() else ()
+                if member.is_file() and not any(part.startswith(".") for part in below):
+                    found[member.resolve()] = None
+    return list(found)
+
+
+def parse(base: KnowledgeBase, path: Path, options: Options) -> ParsedDocument:
+    """Return what `path` says, ready for the library. Raises DocumentError."""
+    source = read(path, max_bytes=base.settings.max_file_mb * 1_000_000)
+    clauses = build_tree(source, language=options.language)
+    metadata = options.over(read_metadata(source, clauses))
+    embedder = base.embedder()
+    passages = split(
+        source.text,
+        clauses,
+        source.pages,
+        count_tokens=embedder.count_tokens,
+        max_tokens=min(PASSAGE_TOKENS, embedder.max_tokens),
+        title=metadata.title,
+    )
+    return ParsedDocument(
+        text=source.text,
+        format=source.format,
+        metadata=metadata,
+        clauses=clauses,
+        passages=passages,
+        pages=source.pages,
+        warnings=_warnings(source.properties),
+    )
+
+
+def ingest_files(
+    base: KnowledgeBase,
+    paths: Sequence[Path],
+    options: Options | None = None,
+    *,
+    publish: bool = True,
+    progress: Callable[[Path], Progress] = lambda path: _no_progress,
+) -> Iterator[FileReport]:
+    """Ingest each of `paths`, yielding its report once it is stored. `progress(path)` is told of passages embedded."""
+    for path in paths:
+        try:
+            yield _ingest(base, path, str(path), options or Options(), publish=publish, progress=progress(path))
+        except DocumentError as error:
+            yield FileReport(path=str(path), result=Result.FAILED, error=error)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            yield FileReport(
+                path=str(path),
+                result=Result.FAILED,
+                error=DocumentError(f"{path.name} cannot be read: {reason}.", f"Không đọc được {path.name}: {reason}."),
+            )
+
+
+def ingest_starter_notes(base: KnowledgeBase, progress: Progress = lambda done, total: None) -> int:
+    """Index the notes that ship with the program; return how many were new or changed."""
+    notes = sorted(item.name for item in files("ingest.starter").iterdir() if item.name.endswith(".md"))
+    changed = 0
+    for done, name in enumerate(notes):
+        with as_file(files("ingest.starter").joinpath(name)) as path:
+            report = _ingest(base, path, STARTER_SOURCE + name, Options(), publish=True, progress=_no_progress)
+        changed += report.result != Result.UNCHANGED
+        progress(done + 1, len(notes))
+    return changed
+
+
+def _ingest(
+    base: KnowledgeBase, path: Path, source: str, options: Options, *, publish: bool, progress: Progress
+) -> FileReport:
+    file_hash = _hash(path, base.settings.max_file_mb * 1_000_000) + options.mark()
+    known = base.library.find_source(source)
+    if known is not None and known.file_hash == file_hash:
+        result = Result.UNCHANGED
+        if publish and known.status == DRAFT:
+            base.publish(known.document_id, known.version, progress)
+            result = Result.PUBLISHED
+        document = base.document(known.document_id, known.version)
+    else:
+        parsed = parse(base, path, options)
+        parsed = replace(parsed, warnings=(*parsed.warnings, *_doubles(base, parsed, source)))
+        document = base.add(parsed, source=source, file_hash=file_hash, publish=publish, progress=progress)
+        result = Result.ADDED if document.version == 1 else Result.NEW_VERSION
+    return FileReport(
+        path=str(path),
+        result=result,
+        document=document.id,
+        version=document.version,
+        title=document.metadata.title,
+        number=document.metadata.number,
+        clauses=document.clauses,
+        passages=document.passages,
+        status=PUBLISHED if document.status == PUBLISHED else document.status,
+        warnings=() if result == Result.UNCHANGED else base.library.warnings(document.id, document.version),
+    )
+
+
+def _hash(path: Path, max_bytes: int) -> str:
+    """SHA-256 of the file; of one over the limit nothing is read, the reader refuses it."""
+    if path.stat().st_size > max_bytes:
+        return "too-large"
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _doubles(base: KnowledgeBase, parsed: ParsedDocument, source: str) -> tuple[str, ...]:
+    others = base.library.same_number(parsed.metadata.number, parsed.metadata.language, source)
+    return tuple(
+        f"The base already holds a document with the number {parsed.metadata.number}: {other}. Both answer now."
+        for other in others
+    )
+
+
+def _warnings(properties: dict[str, str]) -> tuple[str, ...]:
+    missing = properties.get("pages-without-text")
+    return (f"These pages have no text and were left out: {missing}.",) if missing else ()
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    return

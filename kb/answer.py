@@ -1,0 +1,356 @@
+"""The answer without a language model: the best clauses word for word, each with its address, and an honest outcome.
+
+In order: is the question for us at all; does it name a clause, which then is the answer, or is not there; else the best passages, when the
+best is good enough to stand on. Every quote is cut from the stored text and read again before it is shown.
+"""
+
+from __future__ import annotations
+
+import calendar
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from kb import lookup, search
+from kb.address import shown
+from kb.decline import reason_to_decline
+from kb.language import detect, fold, words
+from kb.library import DRAFT, SUPERSEDED, WITHDRAWN
+from kb.lookup import Resolved
+from kb.number import number_key
+from kb.records import (
+    Answer,
+    Authority,
+    Citation,
+    Clause,
+    Document,
+    Hit,
+    Outcome,
+    Statement,
+    Verdict,
+)
+from kb.search import Found, Scope
+from kb.verify import check_quote
+from kb.wording import sentence
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
+
+MOST_QUOTES = 3
+NEAR_THE_BEST = 0.12
+"""A further passage is quoted when its score is this near to the best one's."""
+LONGEST_QUOTE = 2400
+"""Characters of a clause quoted at once; a longer one is quoted to the last paragraph that fits."""
+LEAST_EVIDENCE = 0.50
+"""The evidence below which the base does not know; see `evidence`. Calibrated in docs/retrieval.md."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A span of a document version that answers, and the clause that it stands in."""
+
+    document: Document
+    clause: Clause
+    start: int
+    end: int
+    text: str
+    page: int | None
+    cut: bool = False
+
+
+def answer(
+    base: KnowledgeBase, question: str, *, language: Literal["vi", "en"] | None, scope: Scope, top: int
+) -> Answer:
+    """Return the answer to `question`. Raises ModelError, ModelMismatch where the question cannot be searched."""
+    begun = time.perf_counter()
+    asked_in = language or detect(question).language
+    composer = _Composer(base, question, asked_in, scope)
+    reason = reason_to_decline(question)
+    if reason is not None:
+        return composer.close(Outcome.DECLINED, [Statement(text=sentence(reason.value, asked_in))], begun)
+    resolved = base.references(question, scope)
+    exact = [pair for item in resolved for pair in item.clauses]
+    if exact:
+        ambiguous = len(exact) > 1 and not any(item.names_instrument for item in resolved)
+        return composer.exact(exact, ambiguous=ambiguous, begun=begun)
+    missing = _missing(resolved, base, asked_in)
+    if missing is not None:
+        return composer.close(Outcome.NOT_IN_BASE, [Statement(text=missing)], begun)
+
+    retrieval = base.retrieve(question, limit=max(top, MOST_QUOTES), scope=scope, language=language)
+    found = retrieval.found
+    composer.timing |= {"embedding": retrieval.embedding_ms}
+    composer.also = search.hits(found, base.library)
+    unheld = _number_not_held(resolved, found)
+    if unheld is not None:
+        text = sentence("no_document", asked_in, number=unheld)
+        return composer.close(Outcome.NOT_IN_BASE, [Statement(text=text)], begun)
+    if not found or evidence(found) < LEAST_EVIDENCE:
+        return composer.close(Outcome.NOT_IN_BASE, [Statement(text=sentence("not_in_base", asked_in))], begun)
+    best = [item for item in found[:MOST_QUOTES] if found[0].score - item.score <= NEAR_THE_BEST]
+    return composer.found(best, begun)
+
+
+def evidence(found: Sequence[Found]) -> float:
+    """Return how strongly the best passage speaks to the question: its cosine and its share of the question's words."""
+    return max((item.score for item in found[:1]), default=0.0)
+
+
+class _Composer:
+    """Puts one answer together."""
+
+    def __init__(self, base: KnowledgeBase, question: str, language: str, scope: Scope) -> None:
+        self.base = base
+        self.question = question
+        self.language = language
+        self.scope = scope
+        self.also: tuple[Hit, ...] = ()
+        self.timing: dict[str, float] = {}
+
+    def exact(self, clauses: Sequence[tuple[Document, Clause]], *, ambiguous: bool, begun: float) -> Answer:
+        """The clauses that the question names."""
+        quotes = [self._whole(document, clause) for document, clause in clauses]
+        statements = [Statement(text=sentence("several", self.language))] if ambiguous else []
+        return self._quoted(quotes, statements, "lead_exact", begun)
+
+    def found(self, passages: Sequence[Found], begun: float) -> Answer:
+        """The passages that a search found, those of one clause once."""
+        quotes: list[Quote] = []
+        for item in passages:
+            quote = self._passage(item)
+            if all((quote.document.id, quote.start) != (other.document.id, other.start) for other in quotes):
+                quotes.append(quote)
+        lead = Statement(
+            text=sentence("lead_found", self.language), citations=tuple(range(1, len(quotes) + 1))
+        )
+        return self._quoted(quotes, [lead], "lead_source", begun)
+
+    def close(self, outcome: Outcome, statements: Sequence[Statement], begun: float) -> Answer:
+        """An answer without citations."""
+        return self._answer(outcome, statements, (), begun)
+
+    def _quoted(self, quotes: Sequence[Quote], statements: list[Statement], lead: str, begun: float) -> Answer:
+        citations = [self._citation(key, quote) for key, quote in enumerate(quotes, start=1)]
+        if any(citation.verdict != Verdict.VERBATIM for citation in citations):
+            # A quote that does not stand in the library is never shown: the store is damaged, and the answer says so.
+            text = sentence("not_verified", self.language)
+            return self.close(Outcome.COULD_NOT_CHECK, [Statement(text=text)], begun)
+        for quote, citation in zip(quotes, citations, strict=True):
+            where = sentence(lead, self.language, where=citation.address_shown, title=citation.title)
+            keys = (citation.key,)
+            statements.append(Statement(text=where[:1].upper() + where[1:], citations=keys))
+            statements.append(Statement(text=quote.text, citations=keys, quoted=True))
+            if quote.cut:
+                statements.append(Statement(text=sentence("long_clause", self.language), citations=keys))
+        statements += self._cautions(citations)
+        return self._answer(Outcome.ANSWERED, statements, tuple(citations), begun)
+
+    def _cautions(self, citations: Sequence[Citation]) -> list[Statement]:
+        """What a reader must know of the sources: notes, drafts, not yet in force, another language."""
+        cautions = []
+        if all(citation.authority == Authority.NOTE for citation in citations):
+            keys = tuple(citation.key for citation in citations)
+            cautions.append(Statement(text=sentence("only_notes", self.language), citations=keys))
+        groups: dict[str, list[Citation]] = {}
+        for citation in citations:
+            if citation.authority == Authority.DRAFT:
+                groups.setdefault("draft", []).append(citation)
+            if citation.status == NOT_YET_IN_FORCE:
+                groups.setdefault("not_yet_in_force", []).append(citation)
+            if citation.language != self.language:
+                groups.setdefault(f"other_language {citation.language}", []).append(citation)
+        for group, members in groups.items():
+            key, _, language = group.partition(" ")
+            document = self.base.document(members[0].document, members[0].version)
+            text = sentence(
+                key,
+                self.language,
+                keys=", ".join(str(member.key) for member in members),
+                tongue=sentence(language, self.language) if language in ("vi", "en") else language,
+                date=_day(document.metadata.effective, self.language),
+            )
+            cautions.append(Statement(text=text, citations=tuple(member.key for member in members)))
+        return cautions
+
+    def _whole(self, document: Document, clause: Clause) -> Quote:
+        """A clause from its first word, as far as LONGEST_QUOTE."""
+        text = self.base.library.text(document.id, document.version)[clause.start : clause.end].rstrip()
+        cut = len(text) > LONGEST_QUOTE
+        if cut:
+            end = text.rfind("\n", LONGEST_QUOTE // 2, LONGEST_QUOTE)
+            text = text[: end if end > 0 else text.rfind(" ", 0, LONGEST_QUOTE)].rstrip()
+        return Quote(
+            document=document,
+            clause=clause,
+            start=clause.start,
+            end=clause.start + len(text),
+            text=text,
+            page=clause.page_from,
+            cut=cut,
+        )
+
+    def _passage(self, item: Found) -> Quote:
+        """The passage found, or the one clause inside it that speaks to the question much more than the rest."""
+        passage = item.passage
+        document = self.base.document(passage.document, passage.version)
+        tree = self.base.library.clauses(passage.document, passage.version)
+        start, end, clause = passage.start, passage.end, tree[passage.clause]
+        inner = _telling_clause(self.question, passage.text, passage.start, passage.end, clause, tree)
+        if inner is not None:
+            start, end, clause = inner.start, inner.end, inner
+        text = self.base.library.text(passage.document, passage.version)[start:end]
+        lead = len(text) - len(text.lstrip())
+        text = text.strip()
+        return Quote(
+            document=document,
+            clause=clause,
+            start=start + lead,
+            end=start + lead + len(text),
+            text=text,
+            page=clause.page_from if inner else passage.page,
+        )
+
+    def _citation(self, key: int, quote: Quote) -> Citation:
+        metadata = quote.document.metadata
+        # Read again from the library, not from what was just cut: the verdict must not trust the composer.
+        view = self.base.clause(quote.document.id, quote.clause.address, quote.document.version)
+        return Citation(
+            key=key,
+            document=quote.document.id,
+            version=quote.document.version,
+            number=metadata.number,
+            title=metadata.title or quote.document.id,
+            address=quote.clause.address,
+            address_shown=shown(quote.clause.address),
+            page=quote.page,
+            quote=quote.text,
+            start=quote.start,
+            end=quote.end,
+            language=metadata.language or "en",
+            kind=metadata.kind,
+            authority=metadata.authority,
+            status=validity(quote.document, self.scope.as_of),
+            url=metadata.url,
+            verdict=check_quote(quote.text, view.text),
+        )
+
+    def _answer(
+        self, outcome: Outcome, statements: Sequence[Statement], citations: tuple[Citation, ...], begun: float
+    ) -> Answer:
+        total = 1000 * (time.perf_counter() - begun)
+        return Answer(
+            question=self.question,
+            outcome=outcome,
+            language=self.language,
+            statements=tuple(statements),
+            citations=citations,
+            also_retrieved=tuple(hit for hit in self.also if not _cited(hit, citations)),
+            timing_ms={key: round(value, 1) for key, value in {**self.timing, "total": total}.items()},
+        )
+
+
+IN_FORCE = "in force"
+NOT_YET_IN_FORCE = "not yet in force"
+NO_LONGER_IN_FORCE = "no longer in force"
+CURRENT_TEXT = "current"
+
+
+def validity(document: Document, as_of: date | None) -> str:
+    """Return where a document stands on a day (None: today): draft, superseded, withdrawn, in force, not yet or no longer.
+
+    A document that states no day of effect, such as guidance or a note, is `current` while it is published.
+    """
+    day = as_of or date.today()
+    metadata = document.metadata
+    if document.status in (DRAFT, WITHDRAWN):
+        return document.status
+    if metadata.authority == Authority.DRAFT:
+        return "draft"
+    if metadata.expires is not None and metadata.expires <= day:
+        return NO_LONGER_IN_FORCE
+    if document.status == SUPERSEDED:
+        return SUPERSEDED
+    if metadata.effective is None:
+        return CURRENT_TEXT
+    return IN_FORCE if metadata.effective <= day else NOT_YET_IN_FORCE
+
+
+def _telling_clause(
+    question: str, passage_text: str, start: int, end: int, clause: Clause, tree: Sequence[Clause]
+) -> Clause | None:
+    """The clause inside a passage that holds all the passage shares with the question, where it is one; else None."""
+    asked = {word for word in words(fold(question)) if len(word) > 1}
+
+    def shared(text: str) -> set[str]:
+        return asked & set(words(fold(text)))
+
+    inside = [
+        child
+        for child in tree
+        if child.parent == clause.position and child.start >= start and child.end <= end and child.end > child.start
+    ]
+    if len(inside) < 2:
+        return None
+    whole = shared(passage_text)
+    scored = [(len(shared(passage_text[child.start - start : child.end - start])), child) for child in inside]
+    best, child = max(scored, key=lambda pair: (pair[0], -pair[1].position))
+    second = max(score for score, other in scored if other is not child)
+    return child if best >= 0.8 * len(whole) and second <= 0.5 * best else None
+
+
+def _cited(hit: Hit, citations: Sequence[Citation]) -> bool:
+    return any(
+        hit.document == citation.document and hit.start < citation.end and citation.start < hit.end
+        for citation in citations
+    )
+
+
+def _missing(resolved: Sequence[Resolved], base: KnowledgeBase, language: str) -> str | None:
+    """What to say where the question names a clause that the base cannot show; None where it names none."""
+    for item in resolved:
+        address = item.reference.address
+        if address is None:
+            continue
+        if not item.names_instrument:
+            if lookup.is_plain(item.reference):
+                return sentence("no_address", language, where=shown(address))
+            continue
+        if not item.documents:
+            continue
+        document = base.document(item.documents[0])
+        title = document.metadata.title or document.id
+        if document.metadata.authority == Authority.NOTE:
+            name = item.reference.number or item.reference.name or title
+            url = document.metadata.url or "-"
+            return sentence("only_note_of", language, name=name, where=shown(address), url=url)
+        key = "no_clause" if item.last else "no_clause_at_all"
+        return sentence(key, language, title=title, where=shown(address), last=shown(item.last or ""))
+    return None
+
+
+def _number_not_held(resolved: Sequence[Resolved], found: Sequence[Found]) -> str | None:
+    """A document number that the question names and neither a document nor any passage found speaks of."""
+    for item in resolved:
+        number = item.reference.number
+        if number is None or item.documents:
+            continue
+        key = number_key(number)
+        if not any(
+            key in number_key(f"{entry.passage.context} {entry.passage.text}")
+            or any(key in number_key(about) for about in entry.passage.metadata.about)
+            for entry in found
+        ):
+            return number
+    return None
+
+
+def _day(day: date | None, language: str) -> str:
+    if day is None:
+        return "?"
+    if language == "vi":  # official style: a zero before days under 10 and before January and February
+        return f"{day.day:02}/{day.month:02}/{day.year}" if day.month < 3 else f"{day.day:02}/{day.month}/{day.year}"
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+
+

@@ -1,0 +1,166 @@
+"""Restoring the marks of Vietnamese typed without them: "dieu kien" -> "điều kiện".
+
+A syllable-bigram model with Viterbi search (the usual method; see N. V. Hai and others, "Vietnamese diacritics
+restoration", for a survey). Counts come from unrelated text whose licence allows it (see docs/models.md) and, where
+a base is open, from its own public Vietnamese passages, which know its terms best.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from typing import Protocol
+
+from kb.language import DATA, VIETNAMESE, fold, words
+
+START = "^"
+TOTAL = 1e6
+"""Roughly the syllables counted; only weighs pairs against single syllables."""
+
+_SYLLABLE = re.compile(r"\w+")
+
+
+class SyllableCounts(Protocol):
+    """Counts of marked syllables and of pairs of them, asked by their unmarked form."""
+
+    def syllables(self, folded: str) -> dict[str, int]:
+        """Return each marked form of the syllable `folded` with its count."""
+
+    def pairs(self, first: str, second: str) -> dict[tuple[str, str], int]:
+        """Return each marked form of the adjacent pair of unmarked syllables with its count."""
+
+
+class CountTable:
+    """Syllable counts held in memory."""
+
+    def __init__(self) -> None:
+        self._syllables: dict[str, dict[str, int]] = {}
+        self._pairs: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
+
+    def add_syllable(self, syllable: str, count: int) -> None:
+        """Add `count` sightings of the marked `syllable`."""
+        forms = self._syllables.setdefault(fold(syllable), {})
+        forms[syllable] = forms.get(syllable, 0) + count
+
+    def add_pair(self, first: str, second: str, count: int) -> None:
+        """Add `count` sightings of the marked syllables `first` and `second` next to each other."""
+        forms = self._pairs.setdefault((fold(first), fold(second)), {})
+        forms[first, second] = forms.get((first, second), 0) + count
+
+    def syllables(self, folded: str) -> dict[str, int]:
+        """See SyllableCounts."""
+        return self._syllables.get(folded, {})
+
+    def pairs(self, first: str, second: str) -> dict[tuple[str, str], int]:
+        """See SyllableCounts."""
+        return self._pairs.get((first, second), {})
+
+
+def count_pairs(texts: Iterable[str]) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+    """Return how often each syllable and each pair of neighbours occurs in marked Vietnamese `texts`.
+
+    The first syllable of a line follows START; a line or sentence end breaks the pairs.
+    """
+    single: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for text in texts:
+        for run in re.split(r"[\n.;:!?()]+", text):
+            syllables = [word for word in words(run) if not word.isdigit()]
+            single.update(syllables)
+            pairs.update(zip([START, *syllables], syllables, strict=False))
+    return single, pairs
+
+
+@cache
+def general_counts() -> CountTable:
+    """Return the counts that ship with the package."""
+    table = CountTable()
+    with gzip.open(DATA / "words.tsv.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            language, word, count = line.rstrip("\n").split("\t")
+            if language == VIETNAMESE:
+                table.add_syllable(word, int(count))
+    with gzip.open(DATA / "pairs.tsv.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            first, second, count = line.rstrip("\n").split("\t")
+            table.add_pair(first, second, int(count))
+    return table
+
+
+def restore_marks(text: str, own: SyllableCounts | None = None, *, own_weight: float = 3.0) -> str:
+    """Return `text` with the most probable Vietnamese marks; words that already have marks and unknown words stay.
+
+    `own` are counts of the base's own text; one sighting there counts as `own_weight` general ones. Case is kept.
+
+    >>> restore_marks("Thiet bi y te can giay phep nhap khau khong?")
+    'Thiết bị y tế cần giấy phép nhập khẩu không?'
+    """
+    sources: list[tuple[SyllableCounts, float]] = [(general_counts(), 1.0)]
+    if own is not None:
+        sources.append((own, own_weight))
+    matches = list(_SYLLABLE.finditer(text))
+    # Each syllable's candidates with the best score of a path that ends in it, and that path's previous candidate.
+    previous: dict[str, float] = {START: 0.0}
+    before_counts: dict[str, float] = {START: 1e4}
+    back: list[dict[str, str]] = []
+    for match in matches:
+        word = match.group(0).lower()
+        candidates = _candidates(word, sources)
+        scores: dict[str, float] = {}
+        origin: dict[str, str] = {}
+        for before, score in previous.items():
+            pairs = _pair_counts(before, word, sources)
+            following = max(before_counts[before], sum(pairs.values()), 1.0)
+            for candidate, count in candidates.items():
+                # Jelinek-Mercer: a pair never seen falls back on how common the syllable is by itself.
+                value = score + math.log(0.9 * pairs.get(candidate, 0.0) / following + 0.1 * count / TOTAL)
+                if value > scores.get(candidate, -math.inf):
+                    scores[candidate] = value
+                    origin[candidate] = before
+        back.append(origin)
+        previous, before_counts = scores, candidates
+    restored: list[str] = []
+    current = max(previous, key=lambda candidate: previous[candidate])
+    for origin in reversed(back):
+        restored.append(current)
+        current = origin[current]
+    restored.reverse()
+    out: list[str] = []
+    at = 0
+    for match, syllable in zip(matches, restored, strict=True):
+        out += [text[at : match.start()], _like(match.group(0), syllable)]
+        at = match.end()
+    return "".join([*out, text[at:]])
+
+
+def _candidates(word: str, sources: list[tuple[SyllableCounts, float]]) -> dict[str, float]:
+    if fold(word) != word or word.isdigit():
+        return {word: 1.0}
+    merged: dict[str, float] = {}
+    for source, weight in sources:
+        for form, count in source.syllables(word).items():
+            merged[form] = merged.get(form, 0.0) + weight * count
+    if not merged:
+        return {word: 1.0}
+    return dict(sorted(merged.items(), key=lambda item: -item[1])[:14])
+
+
+def _pair_counts(before: str, word: str, sources: list[tuple[SyllableCounts, float]]) -> dict[str, float]:
+    """Counts of the marked forms of `word` right after the marked syllable `before`."""
+    merged: dict[str, float] = {}
+    for source, weight in sources:
+        for (first, second), count in source.pairs(fold(before), word).items():
+            if first == before:
+                merged[second] = merged.get(second, 0.0) + weight * count
+    return merged
+
+
+def _like(original: str, syllable: str) -> str:
+    """Give `syllable` the case of `original`."""
+    if original.isupper() and len(original) > 1:
+        return syllable.upper()
+    return syllable[:1].upper() + syllable[1:] if original[:1].isupper() else syllable

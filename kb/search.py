@@ -1,0 +1,222 @@
+"""Hybrid retrieval: dense and lexical search inside what the person may see and what is in force, fused by language.
+
+The fusion (docs/retrieval.md has the figures): the score of a passage is its cosine with the question, both centred by
+language, plus LEXICAL_WEIGHT times its BM25 score as a share of what the question could reach. Only passages in the question's
+language share words with it; those in the other language get what the best of its own language got from words, so that they are
+neither buried nor favoured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from kb import lexical
+from kb.language import LANGUAGES, Form, detect
+from kb.lexical import CURRENT, PERIODS
+from kb.library import PUBLISHED, Library, StoredPassage
+from kb.marks import restore_marks
+from kb.models import Embedder, Vectors
+from kb.records import Audience, Hit
+from kb.vectors import VectorStore, collection_name
+
+LEXICAL_WEIGHT = 1.0
+OTHER_LANGUAGE_WEIGHT = 1.15
+EXPECTED_OF = 10
+"""The other language's share is the mean over so many of the best lexical scores."""
+CANDIDATES = 60
+"""Passages taken from each collection and from the lexical index before fusion; doubled until enough may be shown."""
+MOST_CANDIDATES = 4000
+NAMED_DOCUMENT = 0.25
+"""What a passage gains when the question names its document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Who asks, and as of which day: what a search may return.
+
+    `as_of` None means today: only versions in force. `owners` are the organisations whose private documents the person may see.
+    """
+
+    audiences: tuple[Audience, ...] = (Audience.PUBLIC,)
+    owners: tuple[str, ...] = ()
+    as_of: date | None = None
+
+    def allows(self, passage: StoredPassage) -> bool:
+        """Whether the person may see the passage and it was in force on the day."""
+        metadata = passage.metadata
+        if passage.owner is not None:
+            if passage.owner not in self.owners:
+                return False
+        elif metadata.audience not in self.audiences:
+            return False
+        if self.as_of is None:
+            return passage.status == PUBLISHED and not (metadata.expires and metadata.expires <= date.today())
+        begun = metadata.effective is None or metadata.effective <= self.as_of
+        ended = metadata.expires is not None and metadata.expires <= self.as_of
+        return begun and not ended
+
+    def periods(self) -> tuple[str, ...]:
+        """The parts of the index to search: history only where a day is asked for."""
+        return (CURRENT,) if self.as_of is None else PERIODS
+
+    def collections(self, language: str) -> list[str]:
+        """The vector collections that hold what the person may see in `language`."""
+        return [
+            *(collection_name(audience, language, period) for audience in self.audiences for period in self.periods()),
+            *(collection_name("", language, period, owner) for owner in self.owners for period in self.periods()),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage with its fused score and the parts of it (cosine; lexical share, 0 in the other language)."""
+
+    passage: StoredPassage
+    score: float
+    cosine: float
+    lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What a search found, best first, with the question's form and the words really searched."""
+
+    form: Form
+    searched: str
+    found: tuple[Found, ...]
+    embedding_ms: float = 0.0
+
+
+def read_question(question: str, library: Library, *, language: str | None = None) -> tuple[Form, str]:
+    """Return the question's form and its words to search: marks restored where it was typed without."""
+    form = detect(question, chosen=language)
+    return form, restore_marks(question, library) if form.unaccented else question
+
+
+def retrieve(
+    question: str,
+    query: Vectors,
+    form: Form,
+    *,
+    library: Library,
+    vectors: VectorStore,
+    scope: Scope,
+    limit: int,
+    named: Iterable[str] = (),
+) -> list[Found]:
+    """Return up to `limit` passages that the scope allows, best first, equal texts once.
+
+    `query` is the question's vector, shape (dimensions,); `named` are the documents that the question names, whose
+    passages are preferred.
+    """
+    preferred = set(named)
+    candidates = max(CANDIDATES, 3 * limit)
+    while True:
+        scored, exhausted = _candidates(question, query, form, library, vectors, scope, candidates)
+        passages = library.passages(list(scored))
+        found = [
+            Found(
+                passage,
+                score + (NAMED_DOCUMENT if passage.document in preferred else 0.0),
+                cosine,
+                lexical_share,
+            )
+            for key, (score, cosine, lexical_share) in scored.items()
+            if (passage := passages.get(key)) is not None and scope.allows(passage)
+        ]
+        best = _once(sorted(found, key=lambda item: (-item.score, item.passage.id)))
+        if len(best) >= limit or exhausted or candidates >= MOST_CANDIDATES:
+            return best[:limit]
+        candidates *= 2
+
+
+def _candidates(
+    question: str,
+    query: Vectors,
+    form: Form,
+    library: Library,
+    vectors: VectorStore,
+    scope: Scope,
+    limit: int,
+) -> tuple[dict[int, tuple[float, float, float]], bool]:
+    """Return (score, cosine, lexical share) by passage id, and whether the index holds no more."""
+    terms = lexical.query_terms(question, form.language, unaccented=form.unaccented)
+    with library.read() as connection:
+        lexical_hits = {
+            passage: score
+            for period in scope.periods()
+            for passage, score in lexical.search(
+                connection, terms, language=form.language, period=period, limit=limit
+            )
+        }
+    exhausted = len(lexical_hits) < limit
+    scored: dict[int, tuple[float, float, float]] = {}
+    expected = sum(sorted(lexical_hits.values(), reverse=True)[:EXPECTED_OF]) / EXPECTED_OF
+    for language in LANGUAGES:
+        cosines: dict[int, float] = {}
+        own = language == form.language
+        wanting = list(lexical_hits) if own else []
+        for collection in scope.collections(language):
+            near = dict(vectors.search(collection, query, limit))
+            exhausted = exhausted and len(near) < limit
+            cosines |= near
+            missing = [passage for passage in wanting if passage not in cosines]
+            for passage, vector in vectors.get(collection, missing).items():
+                cosines[passage] = float(np.dot(vector, query))
+        if own:
+            unscored = [passage for passage in cosines if passage not in lexical_hits]
+            with library.read() as connection:
+                shares = dict(lexical_hits)
+                for period in scope.periods():
+                    shares |= lexical.scores(connection, terms, unscored, language=language, period=period)
+            for passage, cosine in cosines.items():
+                share = shares.get(passage, 0.0)
+                scored[passage] = (cosine + LEXICAL_WEIGHT * share, cosine, share)
+        else:
+            lift = OTHER_LANGUAGE_WEIGHT * LEXICAL_WEIGHT * expected
+            scored |= {passage: (cosine + lift, cosine, 0.0) for passage, cosine in cosines.items()}
+    return scored, exhausted
+
+
+def _once(found: Sequence[Found]) -> list[Found]:
+    """Drop passages whose text an earlier one has: the same law in two files answers once."""
+    seen: set[str] = set()
+    kept = []
+    for item in found:
+        if item.passage.text_hash not in seen:
+            seen.add(item.passage.text_hash)
+            kept.append(item)
+    return kept
+
+
+def hits(found: Sequence[Found], library: Library) -> tuple[Hit, ...]:
+    """Return search results as they are shown."""
+    addresses = library.clause_addresses({(item.passage.version_id, item.passage.clause) for item in found})
+    return tuple(
+        Hit(
+            rank=rank,
+            score=round(item.score, 4),
+            passage=item.passage.id,
+            document=item.passage.document,
+            version=item.passage.version,
+            number=item.passage.metadata.number,
+            title=item.passage.metadata.title or item.passage.document,
+            address=addresses[item.passage.version_id, item.passage.clause],
+            language=item.passage.language,
+            page=item.passage.page,
+            text=item.passage.text,
+            context=item.passage.context,
+            start=item.passage.start,
+            end=item.passage.end,
+            kind=item.passage.metadata.kind,
+            authority=item.passage.metadata.authority,
+        )
+        for rank, item in enumerate(found, start=1)
+    )
+
+
+

@@ -1,0 +1,16 @@
+// Of the whole page: the language switch keeps the open clause, and a lost connection is told in the page's language.
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-language]");
+  if (!link) return;
+  const query = new URLSearchParams(location.search);
+  query.set("lang", link.dataset.language);
+  link.href = "../?" + query;
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  // Gradio tells failures in toasts with English words of its own; style.css hides them, and ours is shown instead.
+  new MutationObserver(() => {
+    document.getElementById("lost").hidden = !document.querySelector(".toast-wrap > *");
+  }).observe(document.querySelector("gradio-app"), { childList: true, subtree: true });
+});

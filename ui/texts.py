@@ -1,0 +1,47 @@
+"""The words of the page in its two languages, from texts.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("vi", "en")
+LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
+_MONTHS = (
+    "January February March April May June July August September October November December"  # strftime's follow the locale
+).split()
+
+
+@cache
+def table() -> dict[str, dict[str, str]]:
+    """Return every entry as {key: {"vi": …, "en": …}}."""
+    return tomllib.loads((Path(__file__).parent / "texts.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words of one language.
+
+    >>> Texts("vi")("send"), Texts("en")("page", page=3)
+    ('Gửi câu hỏi', 'page 3')
+    """
+
+    language: str
+
+    def __call__(self, key: str, **fields: object) -> str:
+        """Return the text called `key` with its {fields} filled in. Raises KeyError for an unknown key or a field left out."""
+        return table()[key][self.language].format_map(fields)
+
+    def date(self, day: date) -> str:
+        """Return `day` as this language writes it.
+
+        >>> Texts("vi").date(date(2026, 3, 1)), Texts("en").date(date(2026, 3, 1))
+        ('01/3/2026', '1 March 2026')
+        """
+        if self.language == "vi":  # the rules on official documents: a zero before days under 10 and before months 1 and 2
+            month = f"{day.month:02}" if day.month < 3 else str(day.month)
+            return f"{day.day:02}/{month}/{day.year}"
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

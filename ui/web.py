@@ -1,0 +1,131 @@
+"""The web application: a page a language, the choice between them, a health check. `serve` runs it.
+
+Gradio takes seconds to import, so everything of it is imported when the application is made, not before.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from kb.base import KnowledgeBase
+from kb.errors import KnowledgeBaseError
+from ui.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+COOKIE = "cop_kb_language"
+YEAR_SECONDS = 365 * 24 * 3600
+_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif")
+
+
+def create_app(base: KnowledgeBase) -> FastAPI:
+    """Return the application over `base`, which may still be loading its model.
+
+    Routes: `/vi/` and `/en/` (the pages), `/` (goes to one of them by `?lang=`, cookie or setting), `/health`, `/icon.svg`.
+    """
+    _tame_gradio(base.settings.home / "tmp")
+    import gradio as gr
+    from fastapi import FastAPI, Request
+    from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+
+    from ui import ask_page
+    from ui.frame import Frame
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @app.api_route("/", methods=["GET", "HEAD"])
+    def choose_language(request: Request) -> RedirectResponse:
+        asked = request.query_params.get("lang")
+        chosen = next(
+            language
+            for language in (asked, request.cookies.get(COOKIE), base.settings.page_language)
+            if language in LANGUAGES
+        )
+        rest = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
+        response = RedirectResponse(f"{chosen}/" + (f"?{urlencode(rest)}" if rest else ""), status_code=302)
+        response.headers["cache-control"] = "no-store"
+        if asked in LANGUAGES:
+            response.set_cookie(COOKIE, chosen, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
+        return response
+
+    @app.get("/health")
+    def health() -> JSONResponse:
+        state = "failed" if base.loading_error else "ready" if base.ready else "loading"
+        return JSONResponse({"state": state}, status_code=503 if state == "failed" else 200)
+
+    @app.get("/icon.svg")
+    @app.get("/favicon.ico")
+    def icon() -> FileResponse:
+        return FileResponse(Path(__file__).parent / "icon.svg", media_type="image/svg+xml")
+
+    theme = gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace"))
+    for language in LANGUAGES:
+        gr.mount_gradio_app(
+            app,
+            ask_page.build(base, language),
+            path=f"/{language}",
+            theme=theme,
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            ssr_mode=False,
+            enable_monitoring=False,
+            pwa=False,
+            mcp_server=False,
+        )
+    app.add_middleware(Frame)  # type: ignore[arg-type]
+    return app
+
+
+def serve(
+    base: KnowledgeBase,
+    *,
+    host: str,
+    port: int,
+    prepare: Callable[[], object] | None = None,
+    opened: Callable[[str], None] | None = None,
+) -> None:
+    """Open the page at once, load the model behind it, and serve until interrupted.
+
+    `prepare` is what runs behind the page (default: `base.warm`); a KnowledgeBaseError that it raises is kept by the base and
+    shown by the page. `opened` is told the page's address as soon as it answers. Port 0 takes a free one.
+    Raises OSError where the address cannot be listened on.
+    """
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[object] | None = None) -> None:
+            await super().startup(sockets)  # type: ignore[arg-type]
+            if self.started:
+                bound = self.servers[0].sockets[0].getsockname()[1]
+                (opened or _announce)(f"http://{f'[{host}]' if ':' in host else host}:{bound}/")
+                threading.Thread(target=_prepare, args=(prepare or base.warm,), name="warm", daemon=True).start()
+
+    config = uvicorn.Config(create_app(base), host=host, port=port, log_level="warning", server_header=False)
+    Server(config).run()
+
+
+def _prepare(prepare: Callable[[], object]) -> None:
+    try:
+        prepare()
+    except KnowledgeBaseError as error:
+        print(error, file=sys.stderr)
+
+
+def _announce(address: str) -> None:
+    print(address, file=sys.stderr, flush=True)
+
+
+def _tame_gradio(temporary: Path) -> None:
+    """Keep Gradio's files under the base's home and its reports at home. It reads these when it is imported."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_TEMP_DIR"] = str(temporary)
+    os.environ["GRADIO_RUN_HISTORY"] = "False"
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
