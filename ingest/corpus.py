@@ -20,9 +20,7 @@ def index_corpus(base: KnowledgeBase, corpus: Sequence[EvaluationDocument], prog
     embedder = base.embedder()
     ids: dict[str, str] = {}
     for item in corpus:
-        clause = Clause(
-            position=0, address="Text", kind="article", label="", heading="", start=0, end=len(item.text)
-        )
+        clause = Clause(position=0, address="Text", kind="article", label="", heading="", start=0, end=len(item.text))
         passages = split(
             item.text,
             (clause,),

@@ -13,12 +13,14 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ingest.dates import parse_date
-from ingest.masthead import Masthead, codified_instrument, read_masthead
+from ingest.mastheads import Masthead, codified_instrument, read_masthead
 from ingest.stated import foreign_values, is_file_name, own_values
 from kb.language import text_language
 from kb.number import canonical_number, number_key
 from kb.records import Audience, Authority, BlockKind, Clause, Kind, Metadata, SourceText
 
+# FDA ends the titles of its guidance with those whom it addresses.
+_AUDIENCE = re.compile(r"\s*:\s*Guidance for Industry(?: and Food and Drug Administration Staff)?$")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -67,7 +69,7 @@ def _title(source: SourceText, head: Masthead, foreign: dict[str, str]) -> str |
     candidates = [head.title, *stated] if act else [*stated, head.title, *headings[:1], source.properties.get("html.title")]
     if head.jurisdiction == "VN" and not act:
         candidates = [head.title, *stated, *headings[:1]]
-    return next((title.strip() for title in candidates if title and not is_file_name(title)), None)
+    return next((_AUDIENCE.sub("", title.strip()) for title in candidates if title and not is_file_name(title)), None)
 
 
 def _with_type(subject: str | None, type_name: str | None) -> str | None:
@@ -96,7 +98,7 @@ def _overridden(found: Metadata, own: dict[str, str]) -> Metadata:
         checked=parse_date(own.get("checked", "")),
         url=own.get("url", found.url),
         pair=own.get("pair"),
-        about=_list(own.get("about")) or found.about,
+        about=tuple(canonical_number(item) or item for item in _list(own.get("about"))) or found.about,
         aliases=_list(own.get("aliases")) or found.aliases,
     )
 

@@ -1,7 +1,7 @@
 """Addresses of clauses: one canonical form for both traditions (design 4.9), read from every usual spelling.
 
-"Điều 9 khoản 2 điểm a", "Article 6(1)(a)", "Annex III point 5(b)", "Section 4.2.1 paragraph 3". `kb.spelling` reads what people
-write, `kb.steps` holds the chain of steps and writes it.
+"Điều 9 khoản 2 điểm a", "Article 6(1)(a)", "Annex III point 5(b)", "Section 4.2.1 paragraph 3". `kb.spelling` reads
+what people write, `kb.steps` holds the chain of steps and writes it.
 """
 
 from __future__ import annotations
@@ -63,10 +63,10 @@ def find_addresses(text: str) -> tuple[FoundAddress, ...]:
 
 
 def parse_address(text: str) -> str | None:
-    """Return the canonical address that `text` spells, in either language, with or without marks; None where it is not one.
+    """Return the canonical address that `text` spells, in either language, marked or not; None where it is none.
 
-    The whole text must be the address: use `find_addresses` inside a sentence. A heading without a number ("Introduction /
-    Scope") has no other spelling and gives None.
+    The whole text must be the address: use `find_addresses` inside a sentence. A heading without a number
+    ("Introduction / Scope") has no other spelling and gives None.
 
     >>> parse_address("điểm a khoản 2 Điều 9"), parse_address("dieu 9 khoan 2 diem a"), parse_address("Đ9 k2")
     ('Điều 9 khoản 2 điểm a', 'Điều 9 khoản 2 điểm a', 'Điều 9 khoản 2')
@@ -117,8 +117,10 @@ def address_key(address: str) -> str:
 
     Any address has a key, those that other documents make up ("Quy chế Điều 3") too.
 
-    >>> address_key("Chương II mục 1") == address_key("chuong 2 muc 1"), address_key("Annex III") == address_key("ANNEX 3")
-    (True, True)
+    >>> address_key("Chương II mục 1") == address_key("chuong 2 muc 1")
+    True
+    >>> address_key("Annex III") == address_key("ANNEX 3")
+    True
     >>> address_key("Điều 9 khoản 2 điểm đ"), address_key("Điều 9 khoản 2 điểm d")
     ('dieu 9 khoan 2 diem đ', 'dieu 9 khoan 2 diem d')
     """
@@ -174,14 +176,14 @@ def parent(address: str) -> str | None:
 
 
 _KINDS = {
-    "phụ": "annex", "annex": "annex", "appendix": "annex", "mẫu": "form", "phần": "part", "part": "part", "title": "title",
-    "chương": "chapter", "chapter": "chapter", "mục": "section", "section": "section", "tiểu": "subsection",
-    "subsection": "subsection", "điều": "article", "article": "article", "recital": "recital",
+    "phụ": "annex", "annex": "annex", "appendix": "annex", "mẫu": "form", "phần": "part", "part": "part",
+    "title": "title", "chương": "chapter", "chapter": "chapter", "mục": "section", "section": "section",
+    "tiểu": "subsection", "subsection": "subsection", "điều": "article", "article": "article", "recital": "recital",
 }  # fmt: skip
 
 
 def kind_of(address: str) -> str | None:
-    """Return what the outermost step is (article, annex, recital, chapter, section, part, title, form); None for a heading.
+    """Return the kind of the outermost step (article, annex, recital, chapter, section ...); None for a heading.
 
     >>> kind_of("Điều 9 khoản 2"), kind_of("Annex III point 5(b)"), kind_of("Introduction / Scope")
     ('article', 'annex', None)

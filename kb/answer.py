@@ -83,7 +83,7 @@ def answer(
     found = retrieval.found
     composer.timing |= {"embedding": retrieval.embedding_ms}
     composer.also = search.hits(found, base.library)
-    unheld = _number_not_held(resolved, found)
+    unheld = _not_held(resolved, found)
     if unheld is not None:
         text = sentence("no_document", asked_in, number=unheld)
         return composer.close(Outcome.NOT_IN_BASE, [Statement(text=text)], begun)
@@ -120,11 +120,9 @@ class _Composer:
         quotes: list[Quote] = []
         for item in passages:
             quote = self._passage(item)
-            if all((quote.document.id, quote.start) != (other.document.id, other.start) for other in quotes):
+            if not any(_same_place(quote, other) for other in quotes):
                 quotes.append(quote)
-        lead = Statement(
-            text=sentence("lead_found", self.language), citations=tuple(range(1, len(quotes) + 1))
-        )
+        lead = Statement(text=sentence("lead_found", self.language), citations=tuple(range(1, len(quotes) + 1)))
         return self._quoted(quotes, [lead], "lead_source", begun)
 
     def close(self, outcome: Outcome, statements: Sequence[Statement], begun: float) -> Answer:
@@ -167,7 +165,7 @@ class _Composer:
             text = sentence(
                 key,
                 self.language,
-                keys=", ".join(str(member.key) for member in members),
+                keys=", ".join(f"[{member.key}]" for member in members),
                 tongue=sentence(language, self.language) if language in ("vi", "en") else language,
                 date=_day(document.metadata.effective, self.language),
             )
@@ -300,6 +298,14 @@ def _telling_clause(
     return child if best >= 0.8 * len(whole) and second <= 0.5 * best else None
 
 
+def _same_place(one: Quote, other: Quote) -> bool:
+    """Whether two quotes are one span, or of one work in two languages: the first found is enough."""
+    if one.document.id == other.document.id:
+        return one.start == other.start
+    pair = one.document.metadata.pair
+    return pair is not None and pair == other.document.metadata.pair
+
+
 def _cited(hit: Hit, citations: Sequence[Citation]) -> bool:
     return any(
         hit.document == citation.document and hit.start < citation.end and citation.start < hit.end
@@ -330,20 +336,26 @@ def _missing(resolved: Sequence[Resolved], base: KnowledgeBase, language: str) -
     return None
 
 
-def _number_not_held(resolved: Sequence[Resolved], found: Sequence[Found]) -> str | None:
-    """A document number that the question names and neither a document nor any passage found speaks of."""
+def _not_held(resolved: Sequence[Resolved], found: Sequence[Found]) -> str | None:
+    """An instrument that the question names and that neither a document nor any passage found speaks of."""
     for item in resolved:
-        number = item.reference.number
-        if number is None or item.documents:
+        number, name = item.reference.number, item.reference.name
+        # A name alone may be any words after "luật"; only a number, or a clause of it, surely means one instrument.
+        if item.documents or not (number or (name and item.reference.address)):
             continue
-        key = number_key(number)
-        if not any(
-            key in number_key(f"{entry.passage.context} {entry.passage.text}")
-            or any(key in number_key(about) for about in entry.passage.metadata.about)
-            for entry in found
-        ):
-            return number
+        if number:
+            spoken_of = any(number_key(number) in number_key(_surroundings(entry)) for entry in found)
+        else:
+            spoken_of = any(fold(name or "") in fold(_surroundings(entry)) for entry in found)
+        if not spoken_of:
+            return number or name
     return None
+
+
+def _surroundings(found: Found) -> str:
+    """All that says what instrument a passage is of or about."""
+    metadata = found.passage.metadata
+    return " ".join([metadata.title or "", *metadata.about, found.passage.context, found.passage.text])
 
 
 def _day(day: date | None, language: str) -> str:
@@ -352,5 +364,3 @@ def _day(day: date | None, language: str) -> str:
     if language == "vi":  # official style: a zero before days under 10 and before January and February
         return f"{day.day:02}/{day.month:02}/{day.year}" if day.month < 3 else f"{day.day:02}/{day.month}/{day.year}"
     return f"{day.day} {calendar.month_name[day.month]} {day.year}"
-
-

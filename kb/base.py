@@ -28,6 +28,7 @@ from kb.verify import Report, compare_stores
 
 MODEL_FACT = "embedding-model"
 LONGEST_QUESTION = 2000
+REMEMBERED_QUESTIONS = 1000
 
 
 class Say(Protocol):
@@ -72,6 +73,7 @@ class KnowledgeBase:
         self._embedder = embedder
         self._writing = threading.RLock()
         self._names = DocumentIndex(self.library)
+        self._questions: dict[tuple[str, str], Vectors] = {}
         self.ready = False
         self.loading_error: KnowledgeBaseError | None = None
 
@@ -152,6 +154,17 @@ class KnowledgeBase:
         """Return the passage vectors of `texts`, from the cache where they are known."""
         return self.cache.embed(self.embedder(), texts, language=language, progress=progress)
 
+    def embed_question(self, searched: str, language: str) -> Vectors:
+        """Return the vector of a question, shape (dimensions,); those asked last are remembered."""
+        key = (searched, language)
+        vector = self._questions.get(key)
+        if vector is None:
+            vector = self.embedder().embed([searched], role="query", language=language)[0]
+            if len(self._questions) >= REMEMBERED_QUESTIONS:
+                self._questions.clear()
+            self._questions[key] = vector
+        return vector
+
     def add(
         self,
         parsed: ParsedDocument,
@@ -216,9 +229,12 @@ class KnowledgeBase:
         """Return the best passages for `question`. Raises UsageError for an empty or overlong one, ModelError."""
         question = _checked(question)
         form, searched = search.read_question(question, self.library, language=language)
-        self._check_model()
+        if self.ready:
+            self._check_model()
+        else:
+            self.warm()
         begun = time.perf_counter()
-        query = self.embedder().embed([searched], role="query", language=form.language)[0]
+        query = self.embed_question(searched, form.language)
         embedding_ms = 1000 * (time.perf_counter() - begun)
         scope = scope or Scope()
         named = {match for reference in self.references(question, scope) for match in reference.documents}
@@ -330,6 +346,3 @@ def _shifted(progress: Progress, by: int, total: int) -> Progress:
         progress(by + done, total)
 
     return shifted
-
-
-

@@ -23,6 +23,7 @@ _WORD = re.compile(r"\w+")
 _VIETNAMESE_ONLY = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
+
 def fold(text: str) -> str:
     """Return `text` in lower case without any marks, `đ` as `d`: the common form of marked and unmarked Vietnamese.
 
@@ -70,8 +71,10 @@ def has_marks(text: str) -> bool:
     (False, True, False)
     """
     composed = unicodedata.normalize("NFC", text)
-    return bool(_VIETNAMESE_ONLY.search(composed)) or bool(re.search("[àáãèéìíĩòóõùúũýÀÁÃÈÉÌÍĨÒÓÕÙÚŨÝ]", composed)) and (
-        _score(composed) > 0
+    return (
+        bool(_VIETNAMESE_ONLY.search(composed))
+        or bool(re.search("[àáãèéìíĩòóõùúũýÀÁÃÈÉÌÍĨÒÓÕÙÚŨÝ]", composed))
+        and (_score(composed) > 0)
     )
 
 

@@ -182,8 +182,12 @@ class Library:
         ).scalars()
         for old in before.all():
             self._move(connection, old, to=HISTORIC)
-            connection.execute(update(versions).where(versions.c.id == old).values(status=SUPERSEDED, superseded_at=now))
-        connection.execute(update(versions).where(versions.c.id == version_id).values(status=PUBLISHED, published_at=now))
+            connection.execute(
+                update(versions).where(versions.c.id == old).values(status=SUPERSEDED, superseded_at=now)
+            )
+        connection.execute(
+            update(versions).where(versions.c.id == version_id).values(status=PUBLISHED, published_at=now)
+        )
         self._move(connection, version_id, to=CURRENT)
 
     def _move(self, connection: Connection, version_id: int, *, to: str) -> None:
@@ -284,7 +288,7 @@ class Library:
             lexical.clear(connection)
             connection.execute(delete(syllable_pairs))
             query = select(versions.c.id, versions.c.status).where(versions.c.status.in_([PUBLISHED, SUPERSEDED]))
-            for version_id, status in connection.execute(query).tuples().all():
+            for version_id, status in connection.execute(query).all():
                 self._index_words(connection, version_id, period=_period(status))
 
     def expected_vectors(self) -> dict[str, set[int]]:
@@ -355,7 +359,7 @@ class Library:
                 .where(table.c.version_id.in_([row.id for row in rows]))
                 .group_by(table.c.version_id)
             )
-            return {int(version): int(number) for version, number in connection.execute(query).tuples()}
+            return {int(version): int(number) for version, number in connection.execute(query)}
 
         counted = {table.name: count(table) for table in (clauses, passages, pages)}
         return tuple(
@@ -407,9 +411,7 @@ class Library:
         with self.read() as connection:
             version_id = self._version_id(connection, document, version)
             query = select(pages).where(pages.c.version_id == version_id).order_by(pages.c.number)
-            return tuple(
-                PageSpan(number=row.number, start=row.start, end=row.end) for row in connection.execute(query)
-            )
+            return tuple(PageSpan(number=row.number, start=row.start, end=row.end) for row in connection.execute(query))
 
     def passages(self, ids: Collection[int]) -> dict[int, StoredPassage]:
         """Return the passages with these ids; those that are gone are left out."""
@@ -452,7 +454,7 @@ class Library:
             clauses.c.position.in_({position for _, position in wanted}),
         )
         with self.read() as connection:
-            return {(version, position): address for version, position, address in connection.execute(query).tuples()}
+            return {(version, position): address for version, position, address in connection.execute(query)}
 
     def passage_contents(self, ids: Sequence[int]) -> list[tuple[int, str, str]]:
         """Return (id, language, text with context) of passages, as they are embedded; those that are gone are left out."""
@@ -471,7 +473,7 @@ class Library:
             .group_by(syllable_pairs.c.second)
         )
         with self.read() as connection:
-            return {second: int(count) for second, count in connection.execute(query).tuples()}
+            return {second: int(count) for second, count in connection.execute(query)}
 
     def pairs(self, first: str, second: str) -> dict[tuple[str, str], int]:
         """See kb.marks.SyllableCounts."""
@@ -481,7 +483,7 @@ class Library:
             syllable_pairs.c.count > 0,
         )
         with self.read() as connection:
-            return {(one, two): int(count) for one, two, count in connection.execute(query).tuples()}
+            return {(one, two): int(count) for one, two, count in connection.execute(query)}
 
     # -- single values ------------------------------------------------------------------------------------------------
 

@@ -115,7 +115,9 @@ def find_clause(library: Library, document: Document, address: str) -> Clause | 
     """Return the clause of `document` that `address` names in any usual spelling and in either tradition, or None."""
     canonical = parse_address(address) or address
     keys = [address_key(canonical), *(address_key(other) for other in equivalents(canonical))]
-    found = {address_key(clause.address): clause for clause in library.clauses_by_key(document.id, document.version, keys)}
+    found = {
+        address_key(clause.address): clause for clause in library.clauses_by_key(document.id, document.version, keys)
+    }
     return next((found[key] for key in keys if key in found), None)
 
 

@@ -1,7 +1,7 @@
 """References in a question: which clause of which instrument the asker means, before anything is searched.
 
-An instrument is meant by its number ("98/2021/NĐ-CP"), a part of it ("Nghị định 98", "luật 134/2025") or a name ("Luật Trí tuệ
-nhân tạo", "GDPR"); an address goes with the instrument that stands beside it. `kb.reference` finds the documents.
+An instrument is meant by its number ("98/2021/NĐ-CP"), a part of it ("Nghị định 98", "luật 134/2025") or a name
+("Luật Trí tuệ nhân tạo", "GDPR"); an address goes with the instrument beside it. `kb.reference` finds the documents.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class Reference:
     """A clause, an instrument or both, named at `question[start:end]` (offsets in the NFC form).
 
     `number` is canonical, or the part that was given ("98/2021", "98"); `type` a word such as law, decree, circular,
-    regulation; `name` the words that name the instrument, as written; `jurisdiction` the code of a country or union named
-    beside it. `words` are the folded words of the name and those after it, for titles longer than the name was taken to be.
+    regulation; `name` the words that name the instrument, as written; `jurisdiction` the code of a country or union
+    named beside it. `words` are the folded words of the name and those after it, for titles that are longer.
     """
 
     address: str | None = None
@@ -40,12 +40,12 @@ class Reference:
 def find_references(question: str, *, known: NameFinder | None = None) -> tuple[Reference, ...]:
     """Return the clauses and instruments that `question` refers to, in order.
 
-    `known(words, position)` tells how many of the folded `words` from `position` on are the name of a document in the base
-    (`kb.reference.DocumentNames.longest`); without it names are known from `aliases.toml` and from type words.
+    `known(words, position)` tells how many of the folded `words` from `position` on are the name of a document in the
+    base (`kb.reference.DocumentNames.longest`); without it names are known from `aliases.toml` and type words.
 
     >>> [(r.address, r.name) for r in find_references("so sánh Điều 9 Luật Trí tuệ nhân tạo với Article 6 AI Act")]
     [('Điều 9', 'Luật Trí tuệ nhân tạo'), ('Article 6', 'AI Act')]
-    >>> [(r.address, r.number, r.type) for r in find_references("khoản 3 điều 7 nghị định 98/2021/NĐ-CP quy định thế nào")]
+    >>> [(r.address, r.number, r.type) for r in find_references("khoản 3 điều 7 nghị định 98/2021/NĐ-CP thế nào")]
     [('Điều 7 khoản 3', '98/2021/NĐ-CP', 'decree')]
     >>> [(r.number, r.type) for r in find_references("Nghị định 142 quy dinh gi ve conformity assessment")]
     [('142', 'decree')]
@@ -57,7 +57,7 @@ def find_references(question: str, *, known: NameFinder | None = None) -> tuple[
     numbers = [*_full_numbers(text, folded)]
     numbers += [part for part in _partial_numbers(text, folded) if not _overlaps(part, numbers)]
     addresses = [found for found in find_addresses(text) if not _overlaps(found, numbers)]
-    taken = [(found.start, found.end) for found in (*numbers, *addresses)]
+    taken = [(number.start, number.end) for number in numbers] + [(found.start, found.end) for found in addresses]
     names = [
         Reference(
             name=found.name,
@@ -82,8 +82,8 @@ def _overlaps(one: Reference | FoundAddress, others: list[Reference] | list[Foun
 # -- numbers -----------------------------------------------------------------------------------------------------------
 
 _NUMBERED = (
-    r"bo luat|dao luat|luat|phap lenh|nghi dinh|thong tu lien tich|thong tu|quyet dinh|nghi quyet|chi thi|van ban hop nhat|an le"
-    r"|law|decree|joint circular|circular|decision|resolution|directive|ordinance|regulation"
+    r"bo luat|dao luat|luat|phap lenh|nghi dinh|thong tu lien tich|thong tu|quyet dinh|nghi quyet|chi thi"
+    r"|van ban hop nhat|an le|law|decree|joint circular|circular|decision|resolution|directive|ordinance|regulation"
 )
 _SIGN = r"(?:\s?(?:so|no|nr|number)\.?\s?:?)?"
 _TYPE_BEFORE = re.compile(rf"(?<!\w)(?P<type>{_NUMBERED}|nd|tt|ttlt|qd|nq|vbhn){_SIGN}\s?$")
@@ -108,7 +108,7 @@ def _full_numbers(text: str, folded: str) -> Iterator[Reference]:
 
 
 def _partial_numbers(text: str, folded: str) -> Iterator[Reference]:
-    """Yield "Nghị định 98", "luat 134/2025", "Decree 98 of 2021", and a number with its year alone where it is no month."""
+    """Yield "Nghị định 98", "luat 134/2025", "Decree 98 of 2021", and "98/2021" alone where it can be no month."""
     taken: list[Reference] = []
     for match in _TYPED.finditer(folded):
         group = "short" if match["short"] else "type"
@@ -136,7 +136,7 @@ _NUMBER_THEN_NAME = re.compile(r"\s?\(\s?|\s(?:ve|on)\s")
 
 
 def _merged(folded: str, instruments: list[Reference]) -> list[Reference]:
-    """Join a name and the number beside it ("AI Act (Regulation (EU) 2024/1689)", "Luật An ninh mạng số 24/2018/QH14")."""
+    """Join a name and the number beside it: "AI Act (Regulation (EU) 2024/1689)"."""
     merged: list[Reference] = []
     for instrument in instruments:
         last = merged[-1] if merged else None
@@ -191,7 +191,9 @@ def _paired(folded: str, addresses: list[FoundAddress], instruments: list[Refere
             and _JOINED.fullmatch(folded, addresses[index - 1].end, address.start)
         ):
             chosen[index] = (chosen[index - 1][0], True)
-        if index not in chosen and instruments and not address.weak:
+        # A bare "section 4" is meant where the question names one instrument ("what does the MDR say in section 4?").
+        meant = not address.weak or (len(instruments) == 1 and address.address.startswith("Section"))
+        if index not in chosen and instruments and meant:
             later = [instrument for instrument in instruments if instrument.start >= address.end]
             earlier = [instrument for instrument in instruments if instrument.end <= address.start]
             free = [instrument for instrument in later if all(instrument is not given for given, _ in chosen.values())]

@@ -24,11 +24,13 @@ _WORD = re.compile(r"[^\W_]+")
 # Type words as folded; `kb.number` gives documents the same types.
 TYPE_WORDS = {
     "luat": "law", "bo luat": "law", "dao luat": "law", "hien phap": "constitution", "phap lenh": "ordinance",
-    "nghi dinh": "decree", "nd": "decree", "thong tu": "circular", "tt": "circular", "thong tu lien tich": "joint circular",
-    "ttlt": "joint circular", "quyet dinh": "decision", "qd": "decision", "nghi quyet": "resolution", "nq": "resolution",
-    "chi thi": "directive", "van ban hop nhat": "consolidated text", "vbhn": "consolidated text", "an le": "case law",
-    "law": "law", "act": "law", "code": "law", "constitution": "constitution", "ordinance": "ordinance", "decree": "decree",
-    "circular": "circular", "joint circular": "joint circular", "decision": "decision", "resolution": "resolution",
+    "nghi dinh": "decree", "nd": "decree", "thong tu": "circular", "tt": "circular",
+    "thong tu lien tich": "joint circular", "ttlt": "joint circular", "quyet dinh": "decision", "qd": "decision",
+    "nghi quyet": "resolution", "nq": "resolution", "chi thi": "directive",
+    "van ban hop nhat": "consolidated text", "vbhn": "consolidated text", "an le": "case law",
+    "law": "law", "act": "law", "code": "law", "constitution": "constitution", "ordinance": "ordinance",
+    "decree": "decree", "circular": "circular", "joint circular": "joint circular", "decision": "decision",
+    "resolution": "resolution",
     "directive": "directive", "regulation": "regulation", "guidance": "guidance", "guideline": "guidance",
     "guidelines": "guidance",
 }  # fmt: skip
@@ -106,7 +108,7 @@ def place_code(text: str | None) -> str | None:
 
 
 def type_of(words: str, written: str | None = None) -> str | None:
-    """Return the type that folded `words` name; None for another word, or one that `written` shows to have other marks."""
+    """Return the type that folded `words` name; None for others, also where `written` has other marks."""
     if written is not None and words in _MARKED_TYPES:
         lowered = re.sub(r"\s+", " ", written.lower()).replace("ð", "đ")
         if lowered not in (words, _MARKED_TYPES[words]):
@@ -172,7 +174,7 @@ def known_names() -> tuple[KnownName, ...]:
 
 @cache
 def known_phrases() -> Phrases[tuple[KnownName, bool]]:
-    """Return the known names as phrases; the owner's second part says that the name counts only beside its jurisdiction."""
+    """Return the known names as phrases; an owner's second part says that the name needs its jurisdiction beside it."""
     phrases: Phrases[tuple[KnownName, bool]] = Phrases()
     for known in known_names():
         for words in known.names:
@@ -182,47 +184,57 @@ def known_phrases() -> Phrases[tuple[KnownName, bool]]:
     return phrases
 
 
-_SHORT_TITLE = re.compile(r"\(([^()]{2,80})\)")
+_IN_BRACKETS = re.compile(r"\(([^()]{2,80})\)")
 _TAIL = re.compile(r"\s*(?:\([^()]*\)|[,-]?\s*(?:nam|so|no\.?)\s[\d/].*|[:;].*)\s*$")
 _VI_TYPE = {"law": ("luat",), "decree": ("nghi", "dinh"), "circular": ("thong", "tu"), "ordinance": ("phap", "lenh")}
+_STANDS_ALONE = 4  # words of a title that are enough without its type word
 _ON = ("on", "of", "for", "concerning", "regarding")
 
 
 def title_names(title: str, type_: str | None) -> Iterator[Words]:
     """Yield the names by which a document with `title` is called, whole title first.
 
-    Shortened in the usual ways: without year, number or brackets; the short title in brackets; "Law on X" as "X Law"; the
-    Vietnamese type word put before a title that lacks it; and without type word where four words are left.
+    Shortened in the usual ways: without year, number or brackets; the short title in brackets; "Law on X" as "X Law";
+    the Vietnamese type word put before a title that lacks it; and without type word where four words are left.
 
     >>> [" ".join(name) for name in title_names("Law on Cybersecurity (2025)", "law")]
     ['law on cybersecurity 2025', 'law on cybersecurity', 'cybersecurity law']
     >>> [" ".join(name) for name in title_names("Luật Bảo vệ dữ liệu cá nhân", "law")]
     ['luat bao ve du lieu ca nhan', 'bao ve du lieu ca nhan']
     """
+    yield from dict.fromkeys(name for name in _shortened(title, type_) if len(name) > 1 or title.isupper())
+
+
+def _shortened(title: str, type_: str | None) -> Iterator[Words]:
     yield words_of(title)
-    for short in _SHORT_TITLE.findall(title):
+    for short in _IN_BRACKETS.findall(title):
         words = words_of(short)
         if (len(words) > 1 and words[-1] in TYPE_WORDS) or (short.isupper() and len(short) > 2):
             yield words
-    folded = fold(unicodedata.normalize("NFC", title))
-    for number in find_numbers(folded):
-        folded = folded.replace(folded[number.start : number.end], " ")
-    bare = words_of(_TAIL.sub("", _TAIL.sub("", folded)))
-    bare = tuple(word for index, word in enumerate(bare) if not (word == "so" and index in (1, 2)))
-    if bare[-1:] and re.fullmatch(r"(?:19|20)\d\d", bare[-1]):
-        bare = bare[:-1]
+    bare = _bare(title)
     lead = leading_type(bare)
     rest = bare[lead:]
-    if not rest or (len(bare) == 1 and not lead):  # "Thông tư 24/2026/TT-BYT" alone, or one word of a heading
+    if not rest:  # "Thông tư 24/2026/TT-BYT" has no name but its number
         return
     yield bare
-    if lead and rest[:1] and rest[0] in _ON:
-        yield (*rest[1:], bare[0])
-        if rest[0] != "on":
-            yield (bare[0], "on", *rest[1:])
-    if lead and rest[:1] == ("ve",):
+    if lead and rest[0] in _ON:
+        yield (*rest[1:], *bare[:lead])
+    if lead and rest[0] in _ON[1:]:
+        yield (*bare[:lead], "on", *rest[1:])
+    if lead and rest[0] == "ve":
         yield (*bare[:lead], *rest[1:])
     if not lead and type_ in _VI_TYPE:
         yield (*_VI_TYPE[type_], *bare)
-    if lead and len(rest) >= 4 and rest[0] not in (*_ON, "ve", "nay"):
+    if lead and len(rest) >= _STANDS_ALONE and rest[0] not in (*_ON, "ve"):
         yield rest
+
+
+def _bare(title: str) -> Words:
+    """Return the words of `title` without numbers of documents, brackets, a closing year and what follows a colon."""
+    folded = fold(unicodedata.normalize("NFC", title))
+    for number in reversed(find_numbers(folded)):
+        folded = f"{folded[: number.start]} {folded[number.end :]}"
+    words = words_of(_TAIL.sub("", _TAIL.sub("", folded)))
+    lead = leading_type(words)
+    words = words[:lead] + (words[lead + 1 :] if words[lead : lead + 1] == ("so",) else words[lead:])
+    return words[:-1] if words and re.fullmatch(r"(?:19|20)\d\d", words[-1]) else words

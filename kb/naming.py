@@ -1,7 +1,8 @@
 """Names of instruments inside a sentence: where one begins, and how far it goes.
 
-A name is known from `aliases.toml`, from the documents of the base, or from its type word: what follows "Luật" or "Law on",
-what stands in capitals before "Act". The words that end a name are listed here; a name that runs on still matches its title.
+A name is known from `aliases.toml`, from the documents of the base, or from its type word: what follows "Luật" or
+"Law on", what stands in capitals before "Act". The words that end a name are listed here; one that runs on still
+matches its title.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class FoundName:
 def find_names(
     text: str, folded: str, *, taken: Iterable[tuple[int, int]] = (), known: NameFinder | None = None
 ) -> Iterator[FoundName]:
-    """Yield the instruments that `text` (NFC, with its folding) names, in order; what lies in the spans `taken` names none."""
+    """Yield the instruments that `text` (NFC, with its folding) names, in order; the spans `taken` are passed over."""
     return _Sentence(text, folded, taken, known).names()
 
 
@@ -46,32 +47,48 @@ _VI_NAMED = {
     ("bo", "luat"), ("dao", "luat"), ("luat",), ("phap", "lenh"), ("nghi", "dinh"), ("thong", "tu"), ("hien", "phap"),
 }  # fmt: skip
 _NO_NAME_AFTER = set(
-    "su le phap choi nay do nao gi moi cu tren duoi hien so cua thi la co khong quy noi va hay hoac cho duoc phai lien kem"
-    " khac bat can nen yeu sua lao".split()
+    (
+        "su le phap choi nay do nao gi moi cu tren duoi hien so cua thi la co khong quy noi va hay hoac cho"
+        " duoc phai lien kem khac bat can nen yeu sua lao"
+    ).split()
 )
-# Words that end a Vietnamese name, with marks; typed without marks they count too. Some do so only before a second word.
+# Words that end a Vietnamese name, with marks; typed without they count too. Some do so only before a second word.
 _VI_ENDS = {
     **dict.fromkeys(
-        "là thì có nào gì như nói nêu nếu với hay hoặc được phải sao này nay trên của theo trong cần năm đã sẽ".split(), ""
+        (
+            "là thì có không nào gì như nói nêu nếu với hay hoặc được phải sao này nay trên của theo trong năm"
+            " đã sẽ khi"
+        ).split(),
+        "",
     ),
-    "quy": "dinh", "yêu": "cau", "áp": "dung", "hiện": "hanh", "mới": "nhat", "đối": "voi", "bao": "nhieu", "thế": "nao",
+    "quy": "dinh", "yêu": "cau", "áp": "dung", "hiện": "hanh", "mới": "nhat", "đối": "voi", "bao": "nhieu",
+    "thế": "nao",
     "so": "voi", "khác": "gi", "còn": "hieu", "ra": "sao", "cho": "phep", "bắt": "buoc",
 }  # fmt: skip
-_VI_END_OF = {type_word: pair for type_word, pair in ((words_of(w)[0], (w, then)) for w, then in _VI_ENDS.items())}
+_VI_ENDS_MARKED = set(
+    "bị từ tại để đề về do bằng cần các những một mỗi đúng".split()
+)  # unmarked they may be other words
+_VI_END_OF = {words_of(word)[0]: (word, then) for word, then in _VI_ENDS.items()}
 _GOES_ON_AFTER_COMMA = set("chong chua su thuong khen cong lay the tiep".split())  # Luật Khám bệnh, chữa bệnh
-_PART_OF_WORD = {"co": set("quan the so yeu khi cau".split()), "khong": {"hang", "phong"}}  # cơ quan; hàng không
+_PART_OF_WORD = {("co", word) for word in ("quan", "the", "so", "yeu", "khi", "cau")} | {
+    ("hang", "khong"), ("phong", "khong"), ("vu", "khi"), ("khong", "khi"), ("viet", "nam"),
+}  # fmt: skip
 
 _EN_ON = {"law", "decree", "circular", "act", "regulation", "directive", "ordinance", "resolution", "decision"}
 _EN_ON_SMALL = {"law", "decree", "circular"}  # "a decision on", "an act on" are ordinary words
 _EN_TYPES = {"act", "law", "regulation", "directive", "decree", "circular", "code", "ordinance"}
 _EN_ENDS = set(
-    "say says require requires apply applies with does do is are was has have and or that which define defines about regulate"
-    " regulates state states provide provides to in when what how who under mean means article chapter annex cover covers vs"
-    " versus".split()
+    (
+        "say says require requires apply applies with does do is are was has have and or that which define"
+        " defines about regulate regulates state states provide provides to in when what how who under mean"
+        " means article chapter annex cover covers vs versus"
+    ).split()
 )
 _EN_LEAD = set(
-    "the a an this that under by of in to and or which what does do is how compare with from new current for on any each every"
-    " article section if when why where national draft".split()
+    (
+        "the a an this that under by of in to and or which what does do is how compare with from new current"
+        " for on any each every article section if when why where national draft"
+    ).split()
 )
 
 
@@ -161,7 +178,7 @@ class _Sentence:
         """The size of a Vietnamese type word that a name may follow."""
         for size in (2, 1):
             chosen = self.plain[position : position + size]
-            if chosen in _VI_NAMED:
+            if chosen in _VI_NAMED and len(chosen) == size:
                 written = self.text[self.words[position].start : self.words[position + size - 1].end]
                 at_large = chosen == ("luat",) and self.plain[max(0, position - 1)] == "phap"  # pháp luật
                 return size if type_of(" ".join(chosen), written) and not at_large else 0
@@ -190,13 +207,11 @@ class _Sentence:
         """Whether the word at `index` ends a Vietnamese name."""
         word, before = self.plain[index], self.plain[index - 1]
         after = self.plain[index + 1] if index + 1 < len(self.plain) else ""
-        if word == "khong":
-            return before not in _PART_OF_WORD["khong"]
-        marked, needed = _VI_END_OF.get(word, ("", ""))
         written = self.text[self.words[index].start : self.words[index].end].lower()
-        if not marked or written not in (marked, word) or (needed and needed != after):
-            return False
-        return not (written == "co" and after in _PART_OF_WORD["co"])
+        if written in _VI_ENDS_MARKED or (before, word) in _PART_OF_WORD or (written, after) in _PART_OF_WORD:
+            return written in _VI_ENDS_MARKED
+        marked, needed = _VI_END_OF.get(word, ("", ""))
+        return written in (marked, word) and marked != "" and needed in ("", after)
 
     # -- English -------------------------------------------------------------------------------------------------------
 

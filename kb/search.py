@@ -149,9 +149,7 @@ def _candidates(
         lexical_hits = {
             passage: score
             for period in scope.periods()
-            for passage, score in lexical.search(
-                connection, terms, language=form.language, period=period, limit=limit
-            )
+            for passage, score in lexical.search(connection, terms, language=form.language, period=period, limit=limit)
         }
     exhausted = len(lexical_hits) < limit
     scored: dict[int, tuple[float, float, float]] = {}
@@ -217,6 +215,3 @@ def hits(found: Sequence[Found], library: Library) -> tuple[Hit, ...]:
         )
         for rank, item in enumerate(found, start=1)
     )
-
-
-

@@ -33,7 +33,9 @@ class Settings(BaseSettings):
         description="Where vectors are cached by text and model; default: inside the home. Bases may share one.",
     )
     host: str = Field(default="127.0.0.1", description="The address that the page listens on.")
-    port: int = Field(default=7860, ge=0, le=65535, description="The port that the page listens on; 0 takes a free one.")
+    port: int = Field(
+        default=7860, ge=0, le=65535, description="The port that the page listens on; 0 takes a free one."
+    )
     publish_on_ingest: bool = Field(
         default=True,
         description="Whether `ingest` at this machine's terminal publishes at once; when false it takes `--publish`.",

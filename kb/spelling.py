@@ -1,7 +1,8 @@
 """Clause addresses as people write them: words, abbreviations and brackets read into steps.
 
 Questions write addresses inside out or outside in, with or without marks, several at once: "điểm a, b khoản 2 Điều 9",
-"Articles 6 and 7", "point (a) of Article 6(1)". A text becomes tokens ("khoản 2"), tokens become groups (one address each).
+"Articles 6 and 7", "point (a) of Article 6(1)". A text becomes tokens ("khoản 2"), tokens become groups, one address
+each.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
-from kb.steps import EN, INSIDE, RANK, VI, Steps, arranged, roman_value
+from kb.steps import EN, INSIDE, ORDINALS, RANK, VI, Steps, arranged, roman_value
 
 Chain = tuple[tuple[str, str], ...]  # levels with their numbers
 _ANCHORS = {"annex", "appendix", "form", "part", "title", "chapter", "section", "article", "recital"}
 
-# How the Vietnamese words are written with marks: another word with the same letters ("mức 3", "khoan") is none of them.
+# How the Vietnamese words are written with marks: another word of the same letters ("mức 3") is none of them.
 _MARKED = {
-    "dieu": "điều", "khoan": "khoản", "diem": "điểm", "tiet": "tiết", "chuong": "chương", "muc": "mục", "tieu muc": "tiểu mục",
-    "phan": "phần", "phu luc": "phụ lục", "mau so": "mẫu số", "bang": "bảng", "dong": "dòng", "quy tac": "quy tắc", "doan": "đoạn",
+    "dieu": "điều", "khoan": "khoản", "diem": "điểm", "tiet": "tiết", "chuong": "chương", "muc": "mục",
+    "tieu muc": "tiểu mục", "phan": "phần", "phu luc": "phụ lục", "mau so": "mẫu số", "bang": "bảng", "dong": "dòng",
+    "quy tac": "quy tắc", "doan": "đoạn",
 }  # fmt: skip
 _LEVEL_WORDS = {
     "article": ("dieu", "article", "articles", "art.", "art", "arts.", "arts"),
@@ -27,7 +29,7 @@ _LEVEL_WORDS = {
     "clause": ("khoan", "clause", "clauses"),
     "point": ("diem", "point", "points", "letter", "lit.", "lit", "subparagraph", "sub-paragraph"),
     "item": ("tiet", "item", "subpoint", "sub-point"),
-    "chapter": ("chuong", "chapter", "chap.", "chap"),
+    "chapter": ("chuong", "chapter", "chap."),
     "section": ("muc", "section", "sections", "sec.", "sec", "§§", "§"),
     "subsection": ("tieu muc", "subsection"),
     "part": ("phan", "part"),
@@ -51,22 +53,23 @@ _VALUES = {
     "clause": rf"(?:{_DECIMAL}[a-z]?|\(\d{{1,3}}[a-z]?\)){_BRACKETS}*",
     "point": rf"(?:{_DECIMAL}[a-z]?|[a-z]\d?|{_DOUBLED}|\((?:\d{{1,3}}|[a-z]{{1,5}})\)){_BRACKETS}*",
     "item": r"\(?(?:[ivxl]{1,6}|[a-z]\d?|\d{1,3}(?:\.\d{1,3})?)\)?",
-    "section": rf"(?:{_DECIMAL}[a-z]?|[ivxl]{{1,6}}(?:\.[a-z\d]{{1,3}})*|[a-z](?:\.\d{{1,3}})*){_BRACKETS}*",
+    "section": rf"(?:{_DECIMAL}(?:\.[a-z](?:\.\d{{1,3}})*|[a-z])?|[ivxl]{{1,6}}(?:\.[a-z\d]{{1,3}})*"
+    rf"|[a-z](?:\.\d{{1,3}})*){_BRACKETS}*",
     "recital": r"\(?\d{1,3}[a-z]?\)?",
     "rule": r"\d{1,3}[a-z]?",
     "form": r"\d{1,3}[a-z]?",
     "table": r"\d{1,3}[a-z]?",
     "row": r"\d{1,4}",
 }
-_CONTAINER_VALUE = (
-    rf"(?:\d{{1,3}}[a-z]?|[ivxl]{{1,7}}[a-z]?|[a-z]\d{{0,2}}|nhat|hai|ba|tu|nam|sau|bay|tam|chin|muoi){_BRACKETS}*"
-)
+_CONTAINER_VALUE = rf"(?:\d{{1,3}}[a-z]?|[ivxl]{{1,7}}[a-z]?|[a-z]\d{{0,2}}|{'|'.join(ORDINALS)})"
 _LONGEST_RANGE = 12
 _END = r"(?![\w/]|[.,]\d)"
 _LIST = r"\s?(?:,\s?(?:va|and|or|hoac)?|-|&|va|and|or|hoac|hay|to|den)\s?"
 
 
 def _value(level: str) -> str:
+    if level in ("annex", "appendix"):
+        return rf"{_CONTAINER_VALUE}{_BRACKETS}*"
     return _VALUES.get(level, _CONTAINER_VALUE)
 
 
@@ -96,9 +99,10 @@ _MORE_BRACKETS = re.compile(rf"{_BRACKETS}+{_END}")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One "word number" step at `[start:end]`; `alternatives` are the numbers of a list ("điểm a, b"), each with its brackets.
+    """One "word number" step at `[start:end]`.
 
-    `short` marks an unmarked abbreviation ("d9"), `capital` a capital first letter, `risky` a lone small letter as number.
+    `alternatives` are the numbers of a list ("điểm a, b"), each with its brackets; `short` marks an unmarked
+    abbreviation ("d9"), `capital` a capital first letter, `risky` a lone small letter as number.
     """
 
     start: int
@@ -123,7 +127,7 @@ def tokens(text: str, folded: str) -> Iterator[Token]:
         word_group, level = _SHORT.get(group, (f"{group}_word", group))
         word = re.sub(r"\s", " ", match[word_group])
         written = re.sub(r"\s", " ", text[match.start(word_group) : match.end(word_group)].lower()).replace("ð", "đ")
-        if word in _MARKED and written not in (word, _MARKED[word]):
+        if written not in (word, _MARKED.get(word)) and group not in _SHORT:
             continue
         language = VI if group in _SHORT or word in _MARKED else EN
         pieces = _pieces(level, folded, text, *match.span(group), language)
@@ -144,7 +148,7 @@ def tokens(text: str, folded: str) -> Iterator[Token]:
 
 
 def _pieces(level: str, folded: str, text: str, start: int, stop: int, language: str) -> list[tuple[int, Chain]]:
-    """Return the numbers of a list at `start` with where they end: "6 to 9" is spelled out, a unit or article ends the list."""
+    """Return the numbers of a list at `start` with where they end: "6 to 9" is spelled out, a unit ends the list."""
     found: list[tuple[int, Chain]] = []
     joint, position = "", start
     while True:
@@ -152,6 +156,8 @@ def _pieces(level: str, folded: str, text: str, start: int, stop: int, language:
         if not match and found:
             match, inner = _MORE_BRACKETS.match(folded, position, stop), "clause"
         if not match or (found and (is_unit(folded, match.end()) or (match[0] in ("a", "i", "o") and language == EN))):
+            return found
+        if not _is_number(match[0], text[match.start() : match.end()]):
             return found
         steps = _components(inner, match[0], text[match.start() : match.end()])
         if steps is None:  # the brackets hold words ("Article 6 (EU)") and are no part of the address
@@ -167,6 +173,12 @@ def _pieces(level: str, folded: str, text: str, start: int, stop: int, language:
         if not separator:
             return found
         joint, position = separator[0].strip(), separator.end()
+
+
+def _is_number(folded: str, written: str) -> bool:
+    """Whether letters are meant as a number: unmarked (not "chương ạ"), and no word that looks Roman ("va", "xe")."""
+    plain = written.lower().replace("đ", "d").replace("ð", "d") == folded or folded in ORDINALS
+    return plain and not (re.fullmatch("[ivxl][^ivx]", folded) and written[0].islower() and folded not in _DOUBLED)
 
 
 def _between(first: Chain, last: Chain, language: str) -> list[Chain]:
@@ -231,7 +243,7 @@ def _inner_number(folded: str, written: str) -> str:
 
 
 def _inside(first: str, numbers: list[str]) -> Chain:
-    """Give numbers their levels from `first` inwards: a letter is a point at the earliest, a numbered point is a clause."""
+    """Give numbers their levels from `first` inwards: a letter is a point at the earliest, a point "5" is a clause."""
     position = INSIDE.index(first)
     if first == "point" and numbers and numbers[0][:1].isdigit():
         position = 0  # "point 5(b)", "point (63) of Article 3"
@@ -246,8 +258,8 @@ def _inside(first: str, numbers: list[str]) -> Chain:
 
 
 _UNIT = re.compile(
-    r"\s?(?:%|(?:phan tram|thang|ngay|nam(?!\s\d)|gio|phut|tuoi|trieu|ty|ti|nghin|ngan|dong|lan|kg|mg|ml|mm|cm|km|usd|vnd"
-    r"|months?|years?|days?|weeks?|hours?|minutes?|people|persons?|percent|times|pages?)(?!\w))"
+    r"\s?(?:%|(?:phan tram|thang|ngay|nam(?!\s\d)|gio|phut|tuoi|trieu|ty|ti|nghin|ngan|dong|lan"
+    r"|kg|mg|ml|mm|cm|km|usd|vnd|months?|years?|days?|weeks?|hours?|minutes?|people|persons?|percent|times|pages?)(?!\w))"
 )
 _PRONOUN = re.compile(
     r"\s(?:am|was|have|had|needed|need|want|should|must|can|could|will|would|do|did|read|wrote|saw|found|used|use|think)(?!\w)"
@@ -263,7 +275,7 @@ def is_unit(folded: str, position: int) -> bool:
 
 
 def plausible(token: Token, folded: str) -> bool:
-    """Return whether a step inside a sentence is meant as one: not "article 6 months", "the part I read", "điều 1 người"."""
+    """Return whether a step inside a sentence is meant: not "article 6 months", "the part I read", "điều 1 người"."""
     if is_unit(folded, token.end) or (folded[token.end - 1] == "i" and _PRONOUN.match(folded, token.end)):
         return False
     if token.risky and not _CLOSED.match(folded, token.end):
@@ -275,7 +287,7 @@ def plausible(token: Token, folded: str) -> bool:
 
 _SUBPARAGRAPH = r"(?:the\s+)?(?:first|second|third|fourth|last)\s+sub-?paragraph"  # no address goes so deep
 _LINK = r"(?:of|in|to|under|the|cua|thuoc|tai|trong|o|nam trong)\s+"
-_GAP = re.compile(rf"[\s,;:]*(?:-\s+)?(?:{_SUBPARAGRAPH}[\s,]*)?(?:{_LINK})*")
+_GAP = re.compile(rf"[\s,;:]*(?:-\s+)?(?:{_LINK})*(?:{_SUBPARAGRAPH}[\s,]*)?(?:{_LINK})*")
 _AND = re.compile(r"\s*,?\s*(?:va|and|or|hoac|hay|&|den|to|voi|with)\s+(?:the\s+|tai\s+|o\s+)?")
 _BEFORE = re.compile(rf"(?:(?:{_SUBPARAGRAPH}|theo|xem|cac|see)\s+|{_LINK})*")
 _AFTER = re.compile(rf"(?:[\s,]*{_SUBPARAGRAPH})?")
@@ -330,7 +342,7 @@ def _shifted(token: Token) -> Token | None:
 
 
 def groups(text: str, folded: str) -> list[Group]:
-    """Return the addresses inside a sentence; a step without an article takes what it lacks from the neighbour it is joined to."""
+    """Return the addresses in a sentence; a step without an article takes what it lacks from its neighbour."""
     made: list[Group] = []
     joined: list[bool] = []  # whether a group hangs together with the one before it
     for token in tokens(text, folded):

@@ -1,7 +1,7 @@
 """The steps of a clause address: their levels, their numbers, and how each tradition writes them (design 4.9).
 
-An address is a chain of steps, outermost first. `Steps` holds the chain by level, so that one written in Vietnamese can be
-written in English and back.
+An address is a chain of steps, outermost first. `Steps` holds the chain by level, so that one written in Vietnamese can
+be written in English and back.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 VI, EN = "vi", "en"
-# From the outermost level to the innermost. A paragraph is one of a numbered section; that of an article is a clause (khoản).
+# From the outermost level to the innermost. A paragraph is one of a numbered section; an article has clauses (khoản).
 LEVELS = (
     "annex", "appendix", "form", "part", "title", "chapter", "section", "subsection", "article", "recital", "rule",
     "paragraph", "clause", "point", "item", "subitem", "table", "row",
@@ -21,14 +21,15 @@ INSIDE = ("clause", "point", "item", "subitem")
 _ABOVE_ARTICLE = {"part", "title", "chapter", "section", "subsection"}
 _WORDS = {
     VI: {
-        "annex": "Phụ lục", "form": "mẫu số", "part": "Phần", "chapter": "Chương", "section": "mục", "subsection": "tiểu mục",
-        "article": "Điều", "rule": "quy tắc", "paragraph": "đoạn", "clause": "khoản", "point": "điểm", "item": "tiết",
+        "annex": "Phụ lục", "form": "mẫu số", "part": "Phần", "chapter": "Chương", "section": "mục",
+        "subsection": "tiểu mục", "article": "Điều", "rule": "quy tắc", "paragraph": "đoạn", "clause": "khoản",
+        "point": "điểm", "item": "tiết",
         "table": "bảng", "row": "dòng",
     },
     EN: {
-        "annex": "Annex", "appendix": "Appendix", "part": "Part", "title": "Title", "chapter": "Chapter", "section": "Section",
-        "subsection": "Subsection", "article": "Article", "recital": "Recital", "rule": "rule", "paragraph": "paragraph",
-        "table": "table", "row": "row",
+        "annex": "Annex", "appendix": "Appendix", "part": "Part", "title": "Title", "chapter": "Chapter",
+        "section": "Section", "subsection": "Subsection", "article": "Article", "recital": "Recital", "rule": "rule",
+        "paragraph": "paragraph", "table": "table", "row": "row",
     },
 }  # fmt: skip
 _LOWER_ALONE = {"table", "row"}
@@ -95,6 +96,8 @@ class Steps:
             numbered = _renamed(steps, "section", "clause") if {"annex", "section"} <= set(steps) else None
             if numbered and "clause" not in steps:
                 yield arranged(EN, numbered)  # acts call points of an annex sections: "Section 10.4 of Annex I"
+            if set(steps) == {"annex", "clause"}:  # an annex whose paragraphs have no numbers
+                yield Steps(EN, tuple(_renamed(steps, "clause", "paragraph").items()))
             steps = _renamed(steps, "appendix", "annex")
             yield arranged(VI, steps | ({"point": "đ"} if steps.get("point") == "dd" else {}))
             return
@@ -120,7 +123,7 @@ def arranged(language: str, steps: Mapping[str, str]) -> Steps:
     Vietnamese annex are its mục.
     """
     chain = dict(steps)
-    if "paragraph" in chain and (language == VI or not {"section", "recital", "appendix"} & set(chain)):
+    if "paragraph" in chain and (language == VI or {"article", "annex"} & set(chain)):
         chain = _renamed(chain, "paragraph", "clause")
     if "article" in chain or "recital" in chain:
         chain = {level: number for level, number in chain.items() if level not in _ABOVE_ARTICLE}
@@ -146,13 +149,13 @@ def _spelled(level: str, number: str, language: str, chain: Mapping[str, str]) -
     return number
 
 
-_ORDINALS = {word: n for n, word in enumerate("nhat hai ba tu nam sau bay tam chin muoi".split(), start=1)}
+ORDINALS = {word: n for n, word in enumerate("nhat hai ba tu nam sau bay tam chin muoi".split(), start=1)}
 
 
 def _container_number(value: str, *, roman: bool) -> str:
     """Return the number of an annex, chapter and the like: "III" (or "3" where not `roman`), "A", "IIa"."""
-    if value in _ORDINALS:
-        value = str(_ORDINALS[value])
+    if value in ORDINALS:
+        value = str(ORDINALS[value])
     match = re.fullmatch(r"0*(\d+)([a-zđ]?)", value)
     if match:
         number = int(match[1])
@@ -168,7 +171,7 @@ _ONES = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"]
 
 
 def roman_value(text: str) -> int | None:
-    """Return the number that a Roman numeral below 90 stands for; None for anything else. L, C, D and M alone are letters.
+    """Return the number that a Roman numeral below 90 stands for, else None. L, C, D and M alone are letters.
 
     >>> roman_value("XIV"), roman_value("iix"), roman_value("L"), roman_value("C")
     (14, None, None, None)

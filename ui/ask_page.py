@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ _LOG = logging.getLogger(__name__)
 
 def build(base: KnowledgeBase, language: str) -> gr.Blocks:
     """Return the page in `language` over `base`."""
+    global gr  # Gradio looks the handlers' annotations up in this module
     import gradio as gr
 
     texts = Texts(language)
@@ -47,7 +49,7 @@ def build(base: KnowledgeBase, language: str) -> gr.Blocks:
                     render.intro(texts), elem_id="conversation", apply_default_css=False, js_on_load=_part(script, "talk")
                 )
                 status = gr.HTML(_spoken(""), elem_id="status", apply_default_css=False, js_on_load=None)
-                with gr.Group(elem_id="ask"):
+                with gr.Column(elem_id="ask"):
                     question = gr.Textbox(
                         label=texts("question_label"),
                         info=texts("question_hint"),
@@ -117,8 +119,6 @@ class _Page:
 
     async def ask(self, question: object, asked: object) -> AsyncIterator[tuple[Any, ...]]:
         """Show the question at once, then its answer and the first source of it."""
-        import gradio as gr
-
         problem = self._problem(question)
         if problem is not None:
             yield gr.skip(), gr.skip(), gr.skip(), _alert(problem), gr.skip(), gr.skip()
@@ -227,8 +227,6 @@ class _Page:
         return view
 
     def _first_source(self, answer: Answer) -> Any:
-        import gradio as gr
-
         if answer.outcome != Outcome.ANSWERED or not answer.citations:
             return gr.skip()
         turn = conversation.dump((Turn(question=answer.question, answer=answer),))
@@ -236,8 +234,9 @@ class _Page:
 
     def _opened(self, view: ClauseView, html: str) -> tuple[str, str]:
         title = view.document.metadata.title or self.texts("untitled")
-        where = render.shown(view.clause.address)
-        return html, _spoken(self.texts("panel_opened", title=title, address=where))
+        where = render.place(view.clause.address, title)
+        opened = f"<!-- {time.monotonic_ns()} -->"  # the browser is told of changed values only, and must show this one again
+        return html + opened, _spoken(self.texts("panel_opened", title=title, address=where))
 
     def _failed(self, message: str) -> tuple[str, str]:
         return render.failed_panel(message, self.texts), _spoken(message)

@@ -122,9 +122,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
 
 def ask(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) -> int:
     """Answer a question."""
-    answer = base.ask(
-        " ".join(options.question), language=options.language, as_of=options.as_of, top=options.top
-    )
+    answer = base.ask(" ".join(options.question), language=options.language, as_of=options.as_of, top=options.top)
     if options.json:
         terminal.print_json(answer_json(answer))
         return DONE
@@ -285,8 +283,7 @@ def status(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal)
         "clauses": sum(document.clauses for document in documents),
         "passages": sum(document.passages for document in documents),
         "languages": {
-            language: sum(document.metadata.language == language for document in documents)
-            for language in ("vi", "en")
+            language: sum(document.metadata.language == language for document in documents) for language in ("vi", "en")
         },
         "model": base.library.fact("embedding-model") or UNKNOWN,
         "vectors_owed": sum(len(ids) for ids in base.library.owed_changes().values()),
@@ -375,5 +372,3 @@ def evaluate_sets(settings: Settings, options: argparse.Namespace, terminal: Ter
     if options.json:
         terminal.print_json({"sets": rows})
     return DONE
-
-

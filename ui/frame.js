@@ -1,4 +1,10 @@
-// Of the whole page: the language switch keeps the open clause, and a lost connection is told in the page's language.
+// Of the whole page: its language is the visitor's choice and not the browser's, the language switch keeps the open clause, and a lost
+// connection is told in the page's language.
+
+// Gradio takes the language of its own words, and <html lang>, from the browser; it has no other switch.
+const pageLanguage = document.documentElement.lang;
+Object.defineProperty(navigator, "language", { get: () => pageLanguage });
+Object.defineProperty(navigator, "languages", { get: () => [pageLanguage] });
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-language]");

@@ -14,7 +14,7 @@ from kb.address import shown
 from kb.answer import validity
 from kb.records import Answer, Authority, Citation, Clause, ClauseView, Hit, Outcome, Statement, Verdict
 from ui.conversation import Turn
-from ui.texts import LANGUAGES, Texts
+from ui.texts import LANGUAGES, Texts, table
 
 MOST_RELATED = 5
 LONGEST_EXCERPT = 240
@@ -50,6 +50,15 @@ def official_link(url: str | None) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
+def place(address: str, title: str) -> str:
+    """Return `address` as readers write it, without the document's title in front of its headings.
+
+    >>> place("Điều 9 khoản 2", "Luật A"), place("Note on B / Who may join", "Note on B"), place("Note on B", "Note on B")
+    ('khoản 2 Điều 9', 'Who may join', 'Note on B')
+    """
+    return shown(address).removeprefix(f"{title} / ")
+
+
 # -- the start -------------------------------------------------------------------------------------------------------------
 
 
@@ -66,6 +75,7 @@ def intro(texts: Texts, holdings: int | None = None) -> str:
         f'<div class="intro"><h2>{escape(texts("intro_heading"))}</h2>'
         f"<p>{escape(texts('intro_what'))}</p>"
         f'<p class="quiet">{escape(texts("intro_not") + held)}</p>'
+        f'<p class="quiet only-small">{escape(texts("question_hint"))}</p>'
         f'<h3>{escape(texts("examples_heading"))}</h3><div class="examples">{groups}</div></div>'
     )
 
@@ -124,7 +134,8 @@ def _statement(
 
 
 def _key_link(citation: Citation, turn: int, texts: Texts) -> str:
-    name = texts("open_source", key=citation.key, title=citation.title, address=citation.address_shown)
+    where = place(citation.address, citation.title)
+    name = texts("open_source", key=citation.key, title=citation.title, address=where)
     return (
         f'<a class="key" href="{escape(_citation_link(citation, texts))}" data-turn="{turn}" data-key="{citation.key}"'
         f' lang="{texts.language}" aria-label="{escape(name)}">[{citation.key}]</a>'
@@ -171,7 +182,7 @@ def _sources(answer: Answer, turn: int, texts: Texts) -> str:
 
 def _place(citation: Citation, texts: Texts) -> list[str]:
     page = texts("page", page=citation.page) if citation.page is not None else None
-    return [part for part in (citation.number, citation.address_shown, page) if part]
+    return [part for part in (citation.number, place(citation.address, citation.title), page) if part]
 
 
 def _related(answer: Answer, texts: Texts) -> str:
@@ -190,7 +201,7 @@ def _hit(hit: Hit, texts: Texts) -> str:
     text = " ".join(hit.text.split())
     excerpt = text if len(text) <= LONGEST_EXCERPT else text[:LONGEST_EXCERPT].rsplit(" ", 1)[0] + " …"
     return (
-        f'<a class="clause" href="{escape(link)}">{_joined([hit.title, shown(hit.address)])}</a>'
+        f'<a class="clause" href="{escape(link)}">{_joined([hit.title, place(hit.address, hit.title)])}</a>'
         f'<p class="quiet" lang="{escape(hit.language)}">{escape(excerpt)}</p>'
     )
 
@@ -228,13 +239,13 @@ def panel(
     badges += _verdict(verdict, texts) if verdict is not None else ""
     badges += _language_note(metadata.language, texts.language, texts)
     page = texts("page", page=view.clause.page_from) if view.clause.page_from is not None else None
-    place = [part for part in (shown(view.clause.address), page) if part]
+    where = [part for part in (place(view.clause.address, title), page) if part]
     return (
         f'<aside aria-labelledby="panel-title"><p class="small">{escape(texts("panel"))}</p>'
         f'<h2 id="panel-title" tabindex="-1" lang="{language}">{escape(title)}</h2>'
         f'<p class="badges">{badges}</p>'
         f"{_path(view, texts, span)}"
-        f'<h3 class="place" lang="{language}">{_joined(place)}</h3>'
+        f'<h3 class="place" lang="{language}">{_joined(where)}</h3>'
         f'<div class="text" lang="{language}" tabindex="0" role="group" aria-label="{escape(texts("whole_clause"))}">'
         f"{marked_text(view, span, texts)}</div>"
         f"{_neighbours(view, texts)}{_facts(view, texts)}{_addresses(view, texts, span)}{_close(texts)}</aside>"
@@ -262,14 +273,16 @@ def _path(view: ClauseView, texts: Texts, span: tuple[int, int] | None) -> str:
     if not view.ancestors:
         return ""
     steps = "".join(
-        f"<li>{_clause_anchor(view, clause.address, escape(_named(clause)), texts, span)}</li>"
+        f"<li>{_clause_anchor(view, clause.address, escape(_named(clause, view, texts)), texts, span)}</li>"
         for clause in view.ancestors
     )
     language = escape(view.document.metadata.language or "")
     return f'<nav class="path" aria-label="{escape(texts("path"))}" lang="{language}"><ol>{steps}</ol></nav>'
 
 
-def _named(clause: Clause) -> str:
+def _named(clause: Clause, view: ClauseView, texts: Texts) -> str:
+    if clause.heading and clause.heading == view.document.metadata.title:
+        return texts("whole_document")
     label = clause.label.rstrip(".) ")
     if not clause.heading or clause.heading == label:
         return label or clause.address
@@ -277,8 +290,9 @@ def _named(clause: Clause) -> str:
 
 
 def _neighbours(view: ClauseView, texts: Texts) -> str:
+    title = view.document.metadata.title or ""
     steps = "".join(
-        _clause_anchor(view, address, escape(texts(key, address=shown(address))), texts, role=f"button {role}")
+        _clause_anchor(view, address, escape(texts(key, address=place(address, title))), texts, role=f"button {role}")
         for key, address, role in (
             ("previous_clause", view.previous, "previous"),
             ("next_clause", view.next, "next"),
@@ -341,7 +355,8 @@ def _badge(text: str, tone: str) -> str:
 def _badges(authority: Authority | None, status: str, texts: Texts) -> str:
     name = (authority or "unknown").replace(" ", "_")
     tone = "binding" if authority == Authority.BINDING else "soft"
-    standing = _badge(texts("status_" + status.replace(" ", "_")), "caution" if status in _CAUTIOUS else "soft")
+    known = "status_" + status.replace(" ", "_")
+    standing = _badge(texts(known) if known in table() else status, "caution" if status in _CAUTIOUS else "soft")
     return _badge(texts("authority_" + name), tone) + standing
 
 

@@ -31,7 +31,7 @@ class Texts:
 
     language: str
 
-    def __call__(self, key: str, **fields: object) -> str:
+    def __call__(self, key: str, /, **fields: object) -> str:
         """Return the text called `key` with its {fields} filled in. Raises KeyError for an unknown key or a field left out."""
         return table()[key][self.language].format_map(fields)
 

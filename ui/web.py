@@ -10,15 +10,14 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
 from kb.base import KnowledgeBase
 from kb.errors import KnowledgeBaseError
 from ui.texts import LANGUAGES
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 COOKIE = "cop_kb_language"
 YEAR_SECONDS = 365 * 24 * 3600
@@ -32,8 +31,6 @@ def create_app(base: KnowledgeBase) -> FastAPI:
     """
     _tame_gradio(base.settings.home / "tmp")
     import gradio as gr
-    from fastapi import FastAPI, Request
-    from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
     from ui import ask_page
     from ui.frame import Frame

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from ingest.readers.lines import begins_unit, ends_sentence, goes_on
 from kb.records import Block, BlockKind, PageSpan, SourceText
 
-_RULE = re.compile(r"[-_=*~—–\s]{3,}")
+# Lines drawn with signs, and bullets that lost their text.
+_RULE = re.compile(r"[-_=*~—–\s]{3,}|[-–—•·▪●○◦*]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """One block on its way into the text: clean, without line breaks.
 
-    `pages` says where in `text` pages begin, as (offset, page number) in order; a piece without any stands on the page of the
-    one before it.
+    `pages` says where in `text` pages begin, as (offset, page number) in order; a piece without any stands on the
+    page of the one before it.
     """
 
     text: str
@@ -28,9 +29,14 @@ class Piece:
 
 
 def soft_lines(
-    text: str, *, mark: str = "", kind: BlockKind = BlockKind.PARAGRAPH, level: int | None = None, anchor: str | None = None
+    text: str,
+    *,
+    mark: str = "",
+    kind: BlockKind = BlockKind.PARAGRAPH,
+    level: int | None = None,
+    anchor: str | None = None,
 ) -> Iterator[Piece]:
-    """Return a paragraph with soft line breaks as pieces: lines that a break only wraps are joined, others stand alone."""
+    """Yield a paragraph with soft line breaks as pieces: lines that a break only wraps joined, others alone."""
     lines = [line for line in text.split("\n") if line]
     groups: list[str] = []
     for line in lines:
@@ -46,7 +52,11 @@ def soft_lines(
 
 
 def assemble(
-    pieces: Iterable[Piece], *, format: str, properties: Mapping[str, str] | None = None, page_numbers: Sequence[int] = ()
+    pieces: Iterable[Piece],
+    *,
+    format: str,
+    properties: Mapping[str, str] | None = None,
+    page_numbers: Sequence[int] = (),
 ) -> SourceText:
     """Return the pieces as one text, a line each, with its blocks and pages; pieces without text are left out.
 

@@ -1,7 +1,8 @@
 """The document on a web page, told from the site around it by where the text is dense and what looks like law.
 
-From the page's body downwards: where one child holds most of the text and nothing that stands beside it looks like a part of
-the document, only that child is read on. Prose counts by its length, links hardly, lines that open units of an act much.
+From the page's body downwards: where one child holds most of the text and nothing that stands beside it looks like a
+part of the document, only that child is read on. Prose counts by its length, links hardly, lines that open units of
+an act much.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from ingest.readers.assemble import Piece
 from ingest.readers.lines import begins_unit
 
 _NAMED_UNIT = re.compile(
-    r"(?:điều|chương|mục|phần|phụ\s+lục|mẫu\s+số|article|chapter|section|title|part|annex|appendix|schedule|recital)\b", re.IGNORECASE
+    r"(?:điều|chương|mục|phần|phụ\s+lục|mẫu\s+số|article|chapter|section|title|part|annex|appendix|schedule|recital)\b",
+    re.IGNORECASE,
 )
 # What else only acts hold: their letterhead, opening words and signatures.
 _LEGAL = re.compile(
@@ -31,7 +33,7 @@ _PLENTY = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A block found on a page: the element that holds it, its piece, and how many of its characters are links elsewhere."""
+    """A block found on a page: the element that holds it, its piece, and how much of its text is links elsewhere."""
 
     element: Any
     piece: Piece
@@ -100,7 +102,7 @@ def _main(children: Sequence[tuple[Any, _Share]]) -> tuple[Any, _Share]:
 
 
 def _may_go(share: _Share, main: _Share) -> bool:
-    """Tell whether what stands beside the main part is the site's: no marks of an act, or the same act in another language."""
+    """Tell whether what stands beside the main part is the site's: no marks of an act, or another language."""
     if share.score == 0:
         return True
     if not share.speaks_like(main) and main.legal >= _PLENTY:

@@ -1,7 +1,7 @@
-"""Word documents (DOCX): paragraphs and tables in body order, with headings, automatic numbers, text boxes and footnotes.
+"""Word documents (DOCX): paragraphs and tables in order, with headings, automatic numbers, text boxes, footnotes.
 
-Read straight from the package's XML (ISO/IEC 29500-1), by local names, so that both its dialects (transitional and strict)
-and packages with broken relations can be read. Deleted and hidden text is left out, inserted text kept.
+Read straight from the package's XML (ISO/IEC 29500-1), by local names, so that both its dialects (transitional and
+strict) and packages with broken relations can be read. Deleted and hidden text is left out, inserted text kept.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from kb.records import BlockKind, SourceText
 _MAX_PART = 200_000_000
 _MAX_RATIO = 200
 # Deleted text, its moved-away twin, instructions of fields, pictures, and formatting: none of it is read text.
-_SKIPPED = {"del", "moveFrom", "instrText", "delText", "delInstrText", "pPr", "rPr", "sectPr", "tblPr", "trPr", "tcPr"} | {
-    "proofErr", "bookmarkEnd", "commentRangeStart", "commentRangeEnd", "commentReference", "annotationRef", "sdtPr", "ruby",
+_SKIPPED = {
+    "del", "moveFrom", "instrText", "delText", "delInstrText", "pPr", "rPr", "sectPr", "tblPr", "trPr", "tcPr", "sdtPr",
+    "proofErr", "bookmarkEnd", "commentRangeStart", "commentRangeEnd", "commentReference", "annotationRef", "rt",
     "footnoteRef", "endnoteRef", "separator", "continuationSeparator", "drawing", "pict", "object",
 }  # fmt: skip
 
@@ -36,8 +37,8 @@ _SKIPPED = {"del", "moveFrom", "instrText", "delText", "delInstrText", "pPr", "r
 def read_docx(data: bytes, path: Path) -> SourceText:
     """Return the text of a DOCX file; `path` only names it in errors.
 
-    Raises DamagedDocument for a broken package, DocumentTooLarge where it unpacks out of proportion, EncryptedDocument for
-    a package with a password.
+    Raises DamagedDocument for a broken package, DocumentTooLarge where it unpacks out of proportion,
+    EncryptedDocument for a package with a password.
     """
     parts = _Parts(data, path)
     document = parts.document()

@@ -42,7 +42,8 @@ def unreadable(path: Path, reason: str) -> DocumentError:
 
 def too_large(path: Path, size: int, limit: int) -> DocumentTooLarge:
     return DocumentTooLarge(
-        f"The file “{path.name}” is {_mb(size)} MB, over the limit of {_mb(limit)} MB. Split it, or leave out its pictures.",
+        f"The file “{path.name}” is {_mb(size)} MB, over the limit of {_mb(limit)} MB. "
+        "Split it, or leave out its pictures.",
         f"Tệp “{path.name}” có dung lượng {_mb(size)} MB, vượt giới hạn {_mb(limit)} MB. "
         "Đề nghị tách nhỏ tệp hoặc bỏ bớt hình ảnh.",
     )
@@ -108,7 +109,8 @@ def unreadable_fonts(path: Path) -> DamagedDocument:
 def wrong_encoding(path: Path, encoding: str = "UTF-8") -> DamagedDocument:
     return DamagedDocument(
         f"The letters of “{path.name}” are not encoded as {encoding}; the file may use an older Vietnamese encoding "
-        "(TCVN3, VNI, VISCII, Windows-1258). Open it in a program that shows it rightly and save it as Unicode (UTF-8).",
+        "(TCVN3, VNI, VISCII, Windows-1258). Open it in a program that shows it rightly "
+        "and save it as Unicode (UTF-8).",
         f"Tệp “{path.name}” không dùng bảng mã {encoding}, có thể dùng bảng mã tiếng Việt cũ (TCVN3, VNI, VISCII, "
         "Windows-1258). Đề nghị mở bằng phần mềm hiển thị đúng rồi lưu lại với bảng mã Unicode (UTF-8).",
     )

@@ -15,8 +15,8 @@ from kb.records import BlockKind
 class Line:
     """One line as it stands on a page: its clean text, and its place and type where the format knows them.
 
-    Lengths are in points from the page's upper left corner. `apart` says that an empty line stands before it, `broken` that
-    it ends in a hyphen of line breaking.
+    Lengths are in points from the page's upper left corner. `apart` says that an empty line stands before it,
+    `broken` that it ends in a hyphen of line breaking.
     """
 
     text: str
@@ -91,6 +91,6 @@ def _piece(group: Sequence[Line], words: frozenset[str]) -> Piece:
             pages.append((len(text) - len(line.text), line.page))
         before = line
     kind = group[0].kind
-    if kind is BlockKind.PARAGRAPH and re.match(r"(?:[-–—•▪●○◦*+]|o(?=\s[A-ZĐ]))\s", text):
+    if kind is BlockKind.PARAGRAPH and re.match(r"(?:[-–—•·▪●○◦*+]|o(?=\s[A-ZĐ]))\s", text):
         kind = BlockKind.LIST_ITEM
     return Piece(text=text, kind=kind, level=group[0].level, pages=tuple(pages))

@@ -13,8 +13,8 @@ _MOST = 500
 def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     r"""Return the properties stated in front matter, and the text after it.
 
-    Keys are in lower case, nested ones joined with a point; values are strings as written, lists joined with ", ". What is not
-    well-formed YAML is read line by line as `key: value`.
+    Keys are in lower case, nested ones joined with a point; values are strings as written, lists joined with ", ".
+    What is not well-formed YAML is read line by line as `key: value`.
 
     >>> split_front_matter("---\nsource:\n  Title: A\n  pages: 03\ntags: [x, y]\n---\nBody")
     ({'source.title': 'A', 'source.pages': '03', 'tags': 'x, y'}, 'Body')

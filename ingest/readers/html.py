@@ -43,7 +43,8 @@ _TEXT_BLOCKS = frozenset({
 _DEEPEST = 220
 _LIST_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _ERROR_PAGE = re.compile(
-    r"\b(?:40[0134]|50[0234])\b|not found|access denied|forbidden|just a moment|captcha|enable javascript|không tìm thấy|"
+    r"\b(?:40[0134]|50[0234])\b|not found|access denied|forbidden|just a moment|captcha|enable javascript|"
+    r"không tìm thấy|"
     r"không tồn tại|truy cập bị từ chối|bật javascript|bad gateway|unavailable",
     re.IGNORECASE,
 )
@@ -52,8 +53,9 @@ _ERROR_PAGE = re.compile(
 def read_html(data: bytes, path: Path) -> SourceText:
     """Return the text of the document on a web page, site chrome left out.
 
-    Properties: `html.title`, `html.lang`, `canonical` and each named meta element as `meta.<name>`. Raises EmptyDocument where
-    the page holds only scripts, menus or an error message, DamagedDocument where its letters cannot be told.
+    Properties: `html.title`, `html.lang`, `canonical` and each named meta element as `meta.<name>`. Raises
+    EmptyDocument where the page holds only scripts, menus or an error message, DamagedDocument where its letters
+    cannot be told.
     """
     root = _parse(_decode(data, path), path)
     body = next(root.iter("body"), root)
@@ -75,7 +77,9 @@ def _decode(data: bytes, path: Path) -> str:
         pass
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:400].count(0) > 50:
         return decode(data, path)
-    declared = re.search(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]*encoding=[\"']([\w.:-]+)", data[:6000], re.IGNORECASE)
+    declared = re.search(
+        rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]*encoding=[\"']([\w.:-]+)", data[:6000], re.IGNORECASE
+    )
     name = (declared[1] or declared[2]).decode("ascii").lower() if declared else ""
     if name in ("", "utf-8", "utf8"):
         # Single bad bytes in scripts do no harm; in the text itself they are refused later.
@@ -95,6 +99,9 @@ def _parse(text: str, path: Path) -> Any:
         root = None
     if root is None:
         raise failures.no_page_text(path)
+    # What is nested deeper than the parser goes would be lost without a word.
+    if any("depth" in entry.message.lower() for entry in parser.error_log):
+        raise failures.damaged(path, "HTML")
     return root
 
 
@@ -148,8 +155,7 @@ class _Walk:
             self._flush(block, level)
             self._block(child, depth, level)
         else:
-            if not "".join(self._texts).strip():
-                self._meet(child, container=False)
+            self._meet(child, container=False)
             before = len(self._texts)
             self._inside(child, depth, level, block)
             if tag == "a" and child.get("href") and not child.get("href").startswith("#"):
@@ -210,11 +216,12 @@ class _Walk:
             linked = 0
 
     def _meet(self, element: Any, *, container: bool) -> None:
-        """Keep an element's id as the anchor of the next block: that of the innermost container, else the first inside."""
+        """Keep an element's id as the next block's anchor: that of the innermost container, else the first inside."""
         name = element.get("id") or (element.get("name") if element.tag == "a" else None)
         if name:
             self._ids.add(name)
-            (self._containers if container else self._inline).append(name)
+            if container or not "".join(self._texts).strip():
+                (self._containers if container else self._inline).append(name)
 
     def _is_left_out(self, element: Any) -> bool:
         """Tell whether an element is no part of the text: scripts, controls, menus, and what the page hides.
@@ -274,7 +281,9 @@ def _is_note(element: Any, ids: set[str]) -> bool:
 
 def _words(element: Any) -> str:
     """Return the words of an element on one line, without those of scripts and styles."""
-    texts = element.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template)]")
+    texts = element.xpath(
+        ".//text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::template)]"
+    )
     return " ".join("".join(texts).split())
 
 

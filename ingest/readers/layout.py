@@ -21,19 +21,24 @@ class Layout:
     def __init__(self, pages: Iterable[Sequence[Line]]) -> None:
         sheets = [page for page in pages if page]
         weights: Counter[float] = Counter()
-        rights: Counter[int] = Counter()
         for line in (line for page in sheets for line in page):
             weights[line.size] += len(line.text)
         self.size = weights.most_common(1)[0][0] if weights else 0.0
         body = [line for page in sheets for line in page if abs(line.size - self.size) < 0.6]
-        for line in body:
-            rights[round(line.x1 / 3)] += 1
-        self.right = max((line.x1 for line in body), default=0.0)
-        self._rights = {page[0].page: _right(page, self.size) for page in sheets}
+        self.right = _right(body, self.size)
+        # A page of few lines does not show its margin: it has the document's, unless its own reaches farther.
+        self._rights = {
+            page[0].page: _right(page, self.size) if len(page) > 8 else max(self.right, _right(page, self.size))
+            for page in sheets
+        }
         pitches: Counter[float] = Counter()
         for page in sheets:
             for above, below in pairwise(page):
-                if abs(above.size - self.size) < 0.6 and abs(below.size - self.size) < 0.6 and 0 < below.top - above.top < 4 * self.size:
+                if (
+                    abs(above.size - self.size) < 0.6
+                    and abs(below.size - self.size) < 0.6
+                    and 0 < below.top - above.top < 2.3 * self.size
+                ):
                     pitches[round(below.top - above.top, 0)] += 1
         self.pitch = pitches.most_common(1)[0][0] if pitches else 1.2 * self.size
 
@@ -51,8 +56,10 @@ class Layout:
         if abs(before.size - line.size) > 0.08 * max(before.size, line.size):
             return False
         if line.kind is BlockKind.HEADING:
-            return same_page and line.level == before.level and line.bold == before.bold and self._is_close(before, line)
-        if before.bold != line.bold and (before.bold and not self._is_full(before, line)):
+            return (
+                same_page and line.level == before.level and line.bold == before.bold and self._is_close(before, line)
+            )
+        if before.bold and not line.bold and (not self._is_full(before, line) or line.text[0].isupper()):
             return False
         if same_page and not self._is_close(before, line):
             return False
@@ -81,7 +88,7 @@ class Layout:
 def with_headings(
     pages: Sequence[Sequence[Line]], layout: Layout, outline: Sequence[tuple[str, int, int]]
 ) -> list[list[Line]]:
-    """Return the lines with headings marked: those that the file's outline names, and those in letters larger than the body's.
+    """Return the lines with headings marked: those that the outline names, and those in larger letters than the body's.
 
     The outline's levels are taken over; elsewhere the largest size in use is level 1 (or follows the outline's).
     """
@@ -109,7 +116,9 @@ def _size_levels(pages: Sequence[Sequence[Line]], levels: Sequence[dict[int, int
     found: dict[int, int] = {}
     level = 0
     for size in sorted(sizes, reverse=True):
-        level = stated[size].most_common(1)[0][0] if size in stated else min(level + 1, 6) if not stated else max(level, 1)
+        level = (
+            stated[size].most_common(1)[0][0] if size in stated else min(level + 1, 6) if not stated else max(level, 1)
+        )
         found[size] = level
     return found
 
@@ -132,7 +141,12 @@ def _named_levels(lines: Sequence[Line], named: dict[tuple[int, str], int]) -> d
 
 def _is_large(line: Line, layout: Layout) -> bool:
     letters = sum(character.isalpha() for character in line.text)
-    return line.size >= 1.12 * layout.size and letters > 1 and len(line.text) <= _LONGEST_HEADING and not has_leader(line.text)
+    return (
+        line.size >= 1.12 * layout.size
+        and letters > 1
+        and len(line.text) <= _LONGEST_HEADING
+        and not has_leader(line.text)
+    )
 
 
 def _right(page: Sequence[Line], size: float) -> float:

@@ -1,6 +1,7 @@
-"""Text in the older Vietnamese encodings that came through as wrong letters: fonts such as .VnTime (TCVN3) or VNI-Times.
+"""Text in older Vietnamese encodings come through as wrong letters: fonts such as .VnTime (TCVN3) or VNI-Times.
 
-Word files, PDF files and web pages may hold it while their own encoding is in order; it can be told by its commonest words.
+Word files, PDF files and web pages may hold it while their own encoding is in order; it can be told by its commonest
+words.
 """
 
 from __future__ import annotations

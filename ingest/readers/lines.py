@@ -1,7 +1,7 @@
 """Lines of running text: their letters made uniform, and the joining of lines that a page or screen width broke.
 
-A line that begins a numbered unit (Điều 5., 1., a), Article 6, 4.2.1) always begins a paragraph, unless the line before it
-ends in a reference ("quy định tại khoản", "pursuant to Article") of which the number is a part.
+A line that begins a numbered unit (Điều 5., 1., a), Article 6, 4.2.1) always begins a paragraph, unless the line
+before it ends in a reference ("quy định tại khoản", "pursuant to Article") of which the number is a part.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _MARK = re.compile(
         |[a-zđ]{1,2}\d?\)|\([a-zđ]{1,4}\)|[ivxl]{1,6}\)|[a-zđ]\.(?=\s+\S)|[ivx]{1,5}\.(?=\s+\S)
         |\d{1,3}(?:\.\d{1,2}){1,5}\.?\)?(?=\s+["“‘(]?[^\Wa-zà-ỹđ\d_])|\d{1,3}(?:\.\d{1,2}){2,5}\.?(?=\s)
         |[IVXL]{1,6}\.(?=\s*\S)|[A-ZĐ]\.(?:\d+\.?)*(?=\s+\S)|[A-ZĐ]\)(?=\s)
-        |[-–—•▪●○◦*+o](?=\s+\S)|[•▪●○◦])""",
+        |[-–—•·▪●○◦*+o](?=\s+\S)|[•·▪●○◦])""",
     re.VERBOSE,
 )
 _LABEL = re.compile(
@@ -94,7 +94,7 @@ _DANGLING = re.compile(
 )
 _DASHES = ("- ", "– ", "— ")
 _BARE_MARK = re.compile(
-    r"\d{1,3}(?:\.\d{1,3})*\.|\d{1,3}(?:\.\d{1,3})+|[IVXL]{1,6}\.|[A-ZĐ]\.|[A-Za-zđ0-9]{1,3}\)|\([A-Za-zđ0-9]{1,4}\)|[-–—•▪●○◦*]"
+    r"\d{1,3}(?:\.\d{1,3})*\.|\d{1,3}(?:\.\d{1,3})+|[IVXL]{1,6}\.|[A-ZĐ]\.|[A-Za-zđ0-9]{1,3}\)|\([A-Za-zđ0-9]{1,4}\)|[-–—•·▪●○◦*]"
 )
 _AMOUNT = re.compile(r"\d[\d.,/%]*\s+[a-zà-ỹđ]")
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*\d*$|…{2,}\s*\d*$|_{4,}\s*\d*$")
@@ -115,7 +115,7 @@ def begins_unit(line: str, before: str = "") -> bool:
     named = _NAMED.match(line)
     if named:
         rest = named["rest"].lstrip()
-        opens = not rest or rest[0] in ".:-–—[“\"*" or rest[0].isupper()
+        opens = not rest or rest[0] in '.:-–—[“"*' or rest[0].isupper()
         return opens and not _REFERENCE.search(before) and not _DANGLING.search(before)
     if line.startswith(_DASHES) and len(before) > 60 and not ends_sentence(before) and not before.startswith(_DASHES):
         return False
@@ -133,7 +133,7 @@ def is_label(line: str) -> bool:
 
 
 def is_complete(line: str) -> bool:
-    """Tell whether nothing can follow on `line` whatever its width: a unit's bare mark, an entry of a table of contents."""
+    """Tell whether nothing can follow on `line`, whatever its width: a unit's bare mark, an entry of contents."""
     return is_label(line) or has_leader(line)
 
 
@@ -196,7 +196,7 @@ def wrap_width(lines: list[str]) -> int:
 
 
 def follows(before: str, line: str, width: int) -> bool:
-    """Tell whether `line` goes on with the paragraph of the line `before` it, in text broken at column `width` (0: not broken)."""
+    """Tell whether `line` goes on with the paragraph of the line `before` it, broken at `width` (0: not broken)."""
     if is_complete(before) or begins_unit(line, before):
         return False
     if is_complete(line):

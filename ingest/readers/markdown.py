@@ -1,7 +1,8 @@
 """Markdown with front matter: text without its markup, with heading levels, tables and stated properties.
 
-Covers what CommonMark and pipe tables write; lines are joined as in plain text, since many files keep a converter's line
-breaks. An information table at the head ("Thuộc tính | Nội dung") is what the file says of itself and goes to the properties.
+Covers what CommonMark and pipe tables write; lines are joined as in plain text, since many files keep a converter's
+line breaks. An information table at the head ("Thuộc tính | Nội dung") is what the file says of itself and goes to
+the properties.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingest.readers.assemble import assemble
+from ingest.readers.breaks import with_lost_breaks
 from ingest.readers.flow import Line
 from ingest.readers.frontmatter import split_front_matter
 from ingest.readers.lines import clean
@@ -42,15 +44,38 @@ _STRONG = re.compile(r"(\*{1,3})(?=\S)(.+?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w_])(_{1,3})(?=[^\s_])(.+?)(?<=[^\s_])\1(?![\w_])")
 _DELETED = re.compile(r"~~(?=\S)(.+?)(?<=\S)~~")
 
-_KEY_HEADS = {"thuộc tính", "trường", "mục", "thông tin", "tiêu chí", "field", "property", "attribute", "key", "item", ""}
+_KEY_HEADS = {
+    "thuộc tính",
+    "trường",
+    "mục",
+    "thông tin",
+    "tiêu chí",
+    "field",
+    "property",
+    "attribute",
+    "key",
+    "item",
+    "",
+}
 _VALUE_HEADS = {"nội dung", "giá trị", "chi tiết", "thông tin", "value", "content", "details", "description", ""}
 _KNOWN_KEYS = re.compile(
-    r"số hiệu|số,? ký hiệu|số văn bản|loại văn bản|(?:cơ quan|nơi) ban hành|người ký|ngày ban hành|ngày (?:có )?hiệu lực|"
+    r"số hiệu|số,? ký hiệu|số văn bản|loại văn bản|(?:cơ quan|nơi) ban hành|người ký|ngày ban hành|"
+    r"ngày (?:có )?hiệu lực|"
     r"trạng thái|tình trạng|trích yếu|lĩnh vực|(?:document )?number|document type|issue[rd]|issuing (?:body|authority)|"
     r"date of issue|(?:issue|effective) date|effective|status|jurisdiction|title|tiêu đề|tên văn bản",
     re.IGNORECASE,
 )
-_TEXT_HEADS = {"văn bản", "nội dung", "nội dung văn bản", "toàn văn", "text", "document text", "full text", "document", "content"}
+_TEXT_HEADS = {
+    "văn bản",
+    "nội dung",
+    "nội dung văn bản",
+    "toàn văn",
+    "text",
+    "document text",
+    "full text",
+    "document",
+    "content",
+}
 
 
 def read_markdown(data: bytes, path: Path) -> SourceText:
@@ -62,16 +87,16 @@ def read_markdown(data: bytes, path: Path) -> SourceText:
     properties, body = split_front_matter(decode(data, path))
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     body = re.sub(r"[ \t]*<br\s*/?>[ \t]*(?!\s*\n)(?![^\n]*\|)", "  \n", body, flags=re.IGNORECASE)
-    sheets = sheets_of(body)
+    sheets = sheets_of(with_lost_breaks(body))
     parser = _Parser()
     pages = [list(parser.lines(sheet, number)) for number, sheet in sheets]
     for key, value in parser.properties.items():
         properties.setdefault(key, value)
-    return assemble(join_lines(pages), format="markdown", properties=properties, page_numbers=page_numbers(sheets))
+    return assemble(join_lines(pages), format="markdown", properties=properties, page_numbers=page_numbers(body))
 
 
 class _Parser:
-    """Reads Markdown line by line; keeps what outlasts a page: whether the body has begun, and the information table."""
+    """Reads Markdown line by line; keeps what outlasts a page: whether the body has begun, the information table."""
 
     def __init__(self) -> None:
         self.properties: dict[str, str] = {}
@@ -139,11 +164,17 @@ class _Parser:
             yield None
             return
         self._begun = True
-        for row in rows:
-            cells = [plain(re.sub(r"<br\s*/?>", " ", cell, flags=re.IGNORECASE)) for cell in row]
-            text = SEPARATOR.join(cells).strip()
+        table = [[plain(re.sub(r"<br\s*/?>", " ", cell, flags=re.IGNORECASE)) for cell in row] for row in rows]
+        used = [
+            any(row[column : column + 1] != [""] for row in table if len(row) > column)
+            for column in range(max(map(len, table)))
+        ]
+        is_layout = all(sum(map(bool, row)) < 2 for row in table)
+        for row in table:
+            cells = [cell for cell, is_used in zip(row, used, strict=False) if is_used]
             if any(cells):
-                yield Line(text=text, page=page, kind=BlockKind.TABLE_ROW)
+                kind = BlockKind.PARAGRAPH if is_layout else BlockKind.TABLE_ROW
+                yield Line(text=SEPARATOR.join(cells).strip(), page=page, kind=kind, apart=True)
 
     def _state(self, key: str, value: str) -> None:
         """Keep one row of an information table; a dash or an empty value states nothing."""

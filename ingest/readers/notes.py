@@ -14,13 +14,15 @@ _SMALL = 0.93
 # Raised digits are kept between two private signs until it is known whether they point to a footnote.
 _RAISED = re.compile("(?:\ue100\\d\ue101)+")
 _MOST_SKIPPED = 8
+_SHORT_FOOT = 15
 
 
 def with_notes(pages: Sequence[Sequence[Line]], *, body_size: float = 0.0) -> list[list[Line]]:
     """Return the pages with the lines of footnotes marked as such, the first line of each with `apart` set.
 
     The notes of a page begin at a line with a number due next (they count on from page to page, or from 1 on each),
-    below body text that bears this number as a mark, in letters smaller than `body_size` where sizes are known; they reach to the page's end.
+    below body text that bears this number as a mark, in letters smaller than `body_size` where sizes are known; they
+    reach to the page's end.
     """
     marked: list[list[Line]] = []
     last = 0
@@ -72,7 +74,7 @@ def _start(page: Sequence[Line], last: int, body_size: float) -> int:
         number = _number(page[index])
         if number is None or (page[index].size and page[index].size > _SMALL * body_size):
             continue
-        reach = _MOST_SKIPPED if page[index].text.isdigit() else 1
+        reach = _MOST_SKIPPED if page[index].text.isdigit() or len(page) - index <= _SHORT_FOOT else 1
         if not (last < number <= last + reach or number == 1) or not _is_referred(number, page[:index]):
             continue
         if page[index].text.isdigit() and (index + 1 == len(page) or page[index + 1].text.isdigit()):
@@ -82,7 +84,7 @@ def _start(page: Sequence[Line], last: int, body_size: float) -> int:
 
 
 def _notes(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines of a page's notes marked as such; numbers that a converter left without their text are dropped."""
+    """Return the lines of a page's notes marked as such; numbers left without their text are dropped."""
     notes: list[Line] = []
     last = 0
     for index, line in enumerate(lines):

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
-    (5, "v"), (4, "iv"), (1, "i"),
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
+    (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ class Numbering:
     met: set[tuple[str, int]] = field(default_factory=set)
 
     def mark(self, number_id: str, depth: int) -> tuple[str, str]:
-        """Count one paragraph of list `number_id` at `depth` (from 0); returns its mark ("" where none shows) and number format."""
+        """Count a paragraph of list `number_id` at `depth` (from 0); returns its mark ("" if none) and format."""
         level = self.levels.get(number_id, {}).get(depth)
         if level is None:
             return "", "none"

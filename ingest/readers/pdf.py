@@ -9,6 +9,7 @@ import ctypes
 import math
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -32,8 +33,8 @@ _Box = tuple[float, float, float, float]
 def read_pdf(data: bytes, path: Path) -> SourceText:
     """Return the text of a PDF file with its page map.
 
-    Properties: the document information as `file.title` and so on, and `pages-without-text` where single pages are pictures.
-    Raises EncryptedDocument, DamagedDocument, ScannedDocument (most pages are pictures) and EmptyDocument.
+    Properties: the document information as `file.title` and so on, and `pages-without-text` where single pages are
+    pictures. Raises EncryptedDocument, DamagedDocument, ScannedDocument (most pages are pictures) and EmptyDocument.
     """
     data = data[data.index(b"%PDF-") :]
     tail = data.rstrip(b"\0 \t\r\n")[-20_000:]
@@ -48,7 +49,11 @@ def read_pdf(data: bytes, path: Path) -> SourceText:
         finally:
             document.close()
     body = without_running(pages)
-    blank = [n for n, lines in enumerate(body, start=1) if n in pictures and sum(len(line.text) for line in lines) < _LEAST_LETTERS]
+    blank = [
+        n
+        for n, lines in enumerate(body, start=1)
+        if n in pictures and sum(len(line.text) for line in lines) < _LEAST_LETTERS
+    ]
     if blank and 2 * len(blank) > sum(1 for n, lines in enumerate(body, start=1) if lines or n in pictures):
         raise failures.scanned(path, len(blank), len(pages))
     if not any(line.text for lines in body for line in lines):
@@ -62,8 +67,8 @@ def read_pdf(data: bytes, path: Path) -> SourceText:
 
 
 def _open(data: bytes, path: Path) -> Any:
-    import pypdfium2  # type: ignore[import-untyped]
-    import pypdfium2.raw as raw  # type: ignore[import-untyped]
+    import pypdfium2
+    import pypdfium2.raw as raw
 
     try:
         document = pypdfium2.PdfDocument(data)
@@ -79,7 +84,7 @@ def _open(data: bytes, path: Path) -> Any:
 
 
 def _pages(document: Any, path: Path) -> tuple[list[list[Line]], set[int]]:
-    """Return the lines of every page, and the numbers of the pages that hold pictures or drawings but hardly any text."""
+    """Return the lines of every page, and the numbers of pages that hold pictures or drawings but hardly any text."""
     import pypdfium2
 
     pages: list[list[Line]] = []
@@ -87,7 +92,7 @@ def _pages(document: Any, path: Path) -> tuple[list[list[Line]], set[int]]:
     for number in range(1, len(document) + 1):
         try:
             page = document[number - 1]
-            lines = list(_lines(page, number))
+            lines = _with_numbers(list(_lines(page, number)))
             if sum(len(line.text) for line in lines) < 400 and _is_picture(page):
                 pictures.add(number)
             page.close()
@@ -138,7 +143,7 @@ def _lines(page: Any, number: int) -> Iterator[Line]:
 
 
 def _is_elsewhere(letters: Sequence[_Letter], letter: _Letter) -> bool:
-    """Tell whether a letter begins another line than `letters`, though PDFium sets no break: turned, or below and back."""
+    """Tell whether a letter begins another line, though PDFium sets no break: it is turned, or below and back."""
     last = next((before for before in reversed(letters) if not before.text.isspace()), None)
     if last is None or letter.text.isspace():
         return False
@@ -185,14 +190,15 @@ def _letters(text_page: Any, page: Any) -> Iterator[_Letter]:
         if not bold and index % 3 == 0:
             raw.FPDFText_GetFontInfo(text_page, index, name, 128, weight)
             bold = b"bold" in name.value.lower() or b"black" in name.value.lower()
-        quarter = round(raw.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4
+        # PDFium counts the angle clockwise.
+        quarter = -round(raw.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4
         edges = _turned((box.left, box.top, box.right, box.bottom), quarter, width, height)
         yield _Letter(chr(code), edges, size, bold, quarter)
 
 
 def _turned(box: _Box, quarter: int, width: float, height: float) -> _Box:
-    """Return a box (left, top, right, bottom) from the page's lower left corner as seen from the upper left one, after turning
-    the page so that letters written at `quarter` right angles stand upright."""
+    """Return a box (left, top, right, bottom) from the upper left corner of the page turned so that letters written at
+    `quarter` right angles stand upright; it is given from the lower left corner of the page as it lies."""
     left, top, right, bottom = box
     if quarter == 1:
         return bottom, left, top, right
@@ -208,7 +214,7 @@ def _line(letters: Sequence[_Letter], number: int) -> Iterator[Line]:
     broken = bool(shown) and shown[-1].text in _BREAKING
     if not shown:
         return
-    # FPDFText_GetFontSize leaves out scaling by the text matrix (some producers write size 1 and scale): heights do not.
+    # The font size leaves out scaling by the text matrix (some producers write size 1 and scale): heights do not.
     height = median(letter.bottom - letter.top for letter in shown)
     middle = median(letter.top + letter.bottom for letter in shown) / 2
     texts = ["-" if letter.text in _BREAKING else letter.text for letter in letters]
@@ -246,6 +252,19 @@ def _with_leader(texts: Sequence[str], letters: Sequence[_Letter]) -> str:
     return "".join(texts[:at]) + " ..... " + "".join(texts[at:]) if far else "".join(texts)
 
 
+def _with_numbers(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with numbers far to the right of one joined to it: page numbers of a table of contents."""
+    joined: list[Line] = []
+    for line in lines:
+        before = joined[-1] if joined else None
+        beside = before and abs(before.top - line.top) < 0.4 * line.size and line.x0 > before.x1 + 2 * line.size
+        if before and beside and line.text.isdigit() and len(line.text) < 4 and any(map(str.isalpha, before.text)):
+            joined[-1] = replace(before, text=f"{before.text} ..... {line.text}", x1=line.x1)
+        else:
+            joined.append(line)
+    return joined
+
+
 def _is_bold(letters: Sequence[_Letter]) -> bool:
     sampled = [letter.bold for letter in letters[::3]] or [False]
     return sum(letter.bold for letter in letters) >= 0.3 * len(letters) and any(sampled)
@@ -260,7 +279,9 @@ def _check_letters(pages: Sequence[Sequence[Line]], path: Path) -> None:
 
 
 def _properties(document: Any) -> dict[str, str]:
-    stated = {f"file.{key.lower()}": clean(value).replace("\n", " ") for key, value in document.get_metadata_dict().items()}
+    stated = {
+        f"file.{key.lower()}": clean(value).replace("\n", " ") for key, value in document.get_metadata_dict().items()
+    }
     return {key: value for key, value in stated.items() if value}
 
 

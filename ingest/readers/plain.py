@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.readers.assemble import Piece, assemble
+from ingest.readers.breaks import with_lost_breaks
 from ingest.readers.flow import Line, paragraphs
 from ingest.readers.lines import begins_unit, clean, ends_sentence, follows, is_mark, wrap_width
 from ingest.readers.notes import with_notes
@@ -31,21 +32,21 @@ def read_lines(text: str) -> tuple[list[Piece], list[int]]:
 
     Lines that were broken at a width are joined; page numbers and lines that repeat at the edge of pages are left out.
     """
-    sheets = sheets_of(text)
-    return join_lines([_lines(sheet, number) for number, sheet in sheets]), page_numbers(sheets)
+    sheets = sheets_of(with_lost_breaks(text))
+    return join_lines([_lines(sheet, number) for number, sheet in sheets]), page_numbers(text)
 
 
 def sheets_of(text: str) -> list[tuple[int | None, str]]:
-    """Return the pages of `text` with their numbers from 1, cut at form feeds, or the whole under None where it has none."""
+    """Return the pages of `text` with their numbers from 1, cut at form feeds; without any, the whole under None."""
     sheets = text.split("\f")
     while len(sheets) > 1 and not sheets[-1].strip():
         sheets.pop()
     return [(None, sheets[0])] if len(sheets) == 1 else list(enumerate(sheets, start=1))
 
 
-def page_numbers(sheets: Sequence[tuple[int | None, str]]) -> list[int]:
-    """Return the numbers of `sheets`, none where the text has no pages."""
-    return [number for number, _ in sheets if number is not None]
+def page_numbers(text: str) -> list[int]:
+    """Return the numbers of the pages that form feeds mark in `text`, none without them."""
+    return [number for number, _ in sheets_of(text) if number is not None]
 
 
 def join_lines(pages: Sequence[Sequence[Line]]) -> list[Piece]:

@@ -22,9 +22,10 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 def without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Return the lines of each page without those that repeat at its edges.
 
-    Lines are peeled off from the outermost inwards. One goes where the same line is outermost on other pages at the same
-    height (three pages; two of a document of two), or the same but for a number that counts with the pages; and where the same
-    line stands at the same place on half the pages, wherever that is (watermarks, notices up the margin).
+    Lines are peeled off from the outermost inwards. One goes where the same line is outermost on other pages at the
+    same height (three pages; two of a document of two), or the same but for a number that counts with the pages; and
+    where the same line stands at the same place on half the pages, wherever that is (watermarks, notices up the
+    margin).
     """
     kept = [[line for line in page if line.text] for page in pages]
     stamps = Counter(key for page in kept for key in {_place(line) for line in _edges(page)})
@@ -104,7 +105,7 @@ def _left(page: Sequence[Line], gone: set[Line]) -> list[Line]:
 
 
 def _heights(line: Line) -> tuple[int, ...]:
-    """Two overlapping bands, so that lines a hair apart in height share at least one; a single one where no place is known."""
+    """Return two overlapping bands, so that lines a hair apart share one; a single one where no place is known."""
     if not line.placed:
         return (0,)
     return (2 * round(line.top / 8), 2 * round((line.top + 4) / 8) + 1)

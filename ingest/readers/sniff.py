@@ -144,8 +144,8 @@ def _compound(data: bytes, path: Path) -> Exception:
 def decode(data: bytes, path: Path) -> str:
     """Return the letters of a text file in UTF-8 or UTF-16 (with or without byte order mark).
 
-    Raises UnsupportedFormat for binary data, DamagedDocument where the letters are in another encoding: wrong letters are
-    never returned.
+    Raises UnsupportedFormat for binary data, DamagedDocument where the letters are in another encoding: wrong letters
+    are never returned.
     """
     encoding = next((name for mark, name in _UTF16.items() if data.startswith(mark)), None) or _utf16_by_zeros(data)
     if encoding is None and not _is_text(data):
@@ -170,13 +170,15 @@ def _utf16_by_zeros(data: bytes) -> str | None:
 
 
 def _is_text(data: bytes) -> bool:
-    """Tell whether bytes can be text of one byte a letter: next to no control codes (VISCII uses six of them for letters)."""
+    """Tell whether bytes can be text of one byte a letter: next to no control codes (VISCII uses six as letters)."""
     head = data[:20_000]
     control = sum(head.count(code) for code in [*range(9), 11, *range(14, 27), *range(28, 32), 127])
     return control <= 0.03 * len(head) and head.count(0) == 0
 
 
-_HTML_TAG = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|table|h[1-6]|article|main|section|ul|ol|meta|title)\b", re.I)
+_HTML_TAG = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|div|p|table|h[1-6]|article|main|section|ul|ol|meta|title)\b", re.I
+)
 _MARKDOWN = re.compile(
     r"^#{1,6}\s+\S|^\|?\s*:?-{3,}:?\s*\|.*$|\*\*\S[^*\n]*\*\*|\]\([^)\s]+\)|^(?:={3,}|-{3,})\s*$|^```", re.MULTILINE
 )

@@ -16,7 +16,8 @@ SEPARATOR = " | "
 _MARK = re.compile(r"\([\w.]{1,6}\)|[\w]{1,6}[.)]|\d{1,3}(?:\.\d{1,3})+\.?|[-–—•▪●○◦*+‣]|[‘“\"'][\w(.)]{1,6}")
 # What stands in the two columns at the head and foot of every Vietnamese act.
 _LETTERHEAD = re.compile(
-    r"cộng\s*h[oò][aà]\s*xã\s*hội\s*chủ\s*nghĩa|độc\s*lập\s*[-–]\s*tự\s*do|nơi\s*nhận\s*:|^\W*(?:tm|kt|tl|q)\.\s*\w", re.IGNORECASE
+    r"cộng\s*h[oò][aà]\s*xã\s*hội\s*chủ\s*nghĩa|độc\s*lập\s*[-–]\s*tự\s*do|nơi\s*nhận\s*:|^\W*(?:tm|kt|tl|q)\.\s*\w",
+    re.IGNORECASE,
 )
 
 

@@ -126,6 +126,13 @@ def _division(number: str) -> re.Match[str] | None:
     return DIVISION.match(number) if number else None
 
 
+def _is_title(headings: Sequence[Found]) -> bool:
+    """Whether the first heading is the title of the whole: the only one of the highest style, unnumbered."""
+    levels = [heading.level for heading in headings if heading.level is not None]
+    first = headings[0]
+    return first.level is not None and not first.number and len(levels) > 1 and levels.count(min(levels)) == 1 and first.level == min(levels)
+
+
 def _paths(headings: Sequence[Found]) -> list[tuple[Token, ...]]:
     """Return for each heading the numbers it stands under, its own last; () for one without a number.
 
@@ -204,6 +211,7 @@ class _Tree:
         marks: list[Mark] = []
         above: list[Mark] = []
         paths = _paths(headings)
+        title = _is_title(headings)
         for position, heading in enumerate(headings):
             path = paths[position]
             if _division(heading.number):
@@ -216,7 +224,7 @@ class _Tree:
                 level = self._level_unnumbered(paths[position + 1 :], above)
             while above and above[-1].level >= level:
                 above.pop()
-            mark = self._mark(heading, level, path, above)
+            mark = self._mark(heading, level, path, [one for one in above if not (title and one is marks[0])])
             above.append(mark)
             marks.append(mark)
         return marks
@@ -260,22 +268,29 @@ class _Tree:
                 start=start,
                 level=level,
                 kind="section",
-                step=value if joined else f"{self.words.section} {value}",
+                step=self._step(path, value, joined=joined),
                 label=heading.number,
                 heading=heading.title,
                 base=holder if joined else annex,
-                join="." if joined else " ",
+                join="." if joined and self.words is not _VIETNAMESE else " ",
             )
         text = f"{heading.number} {heading.title}".strip()
         base = above[-1] if above else None
         return Mark(start=start, level=level, kind="heading", step=_short(text), heading=text, base=base, join=" / ")
+
+    def _step(self, path: tuple[Token, ...], value: str, *, joined: bool) -> str:
+        if not joined:
+            return f"{self.words.section} {value}"
+        if self.words is not _VIETNAMESE:
+            return value
+        return f"{'mục' if path[-1].style in ('I.', 'A.') else 'điểm' if path[-1].style == 'a)' else 'khoản'} {value}"
 
     def _text(self, first: int, until: int, holder: Mark | None) -> None:
         """Add the paragraphs (and tables, and Vietnamese numbered items) of lines `first` to `until`."""
         if first >= until:
             return
         if self.words is _VIETNAMESE:
-            outermost = "Mục" if holder is None else "khoản" if holder.kind == "section" else "mục"
+            outermost = "Mục" if holder is None else "mục" if holder.kind != "section" else "khoản"
             items = numbered(
                 self.lines, range(first, until), holder=holder, styles=ITEM_STYLES, name=lambda item: item_name(item, outermost=outermost)
             )

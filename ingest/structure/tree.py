@@ -114,16 +114,26 @@ def _name(nodes: list[_Node]) -> None:
             base = node.mark.base
             prefix = of_mark[id(base)].address + node.mark.join if base is not None else ""
             groups[prefix + node.mark.step].append(node)
-        for address, group in groups.items():
+        for address, group in sorted(groups.items(), key=lambda item: _counted_anew(item[1], nodes)):
             _share(address, group, nodes, taken)
+
+
+def _above(node: _Node, nodes: list[_Node]) -> _Node | None:
+    return nodes[node.parent] if node.parent is not None else None
+
+
+def _counted_anew(group: list[_Node], nodes: list[_Node]) -> bool:
+    """Whether the clauses of `group`, all called the same, stand one each beneath different parts or titles."""
+    above = [_above(node, nodes) for node in group]
+    apart = len({id(holder) for holder in above}) == len(group) > 1
+    return apart and all(holder is not None and holder.mark.kind in ("part", "title") for holder in above)
 
 
 def _share(address: str, group: list[_Node], nodes: list[_Node], taken: set[str]) -> None:
     """Give `address` to one of `group` and its neighbours to the others, as `assemble` says."""
-    above = [nodes[node.parent] if node.parent is not None else None for node in group]
-    counted_anew = all(holder is not None and holder.mark.kind in ("part", "title") for holder in above)
-    if len(group) > 1 and counted_anew and len({id(holder) for holder in above}) == len(group):
-        for node, holder in zip(group, above, strict=True):
+    if _counted_anew(group, nodes):
+        for node in group:
+            holder = _above(node, nodes)
             node.address = _free(f"{holder.address} {node.mark.step}" if holder else address, taken)
         return
     fullest = max(group, key=lambda node: (node.end - node.mark.start, -node.mark.start))

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.structure.items import Name, numbered, table_rows
 from ingest.structure.lines import Line, ends_sentence, is_capitals, is_contents_line
-from ingest.structure.numbering import Item, follows
+from ingest.structure.numbering import Item, follows, roman
 from ingest.structure.quotes import quoted_lines
 from ingest.structure.tree import CUT, Mark, assemble
 from kb.records import BlockKind, Clause, SourceText
@@ -281,7 +281,7 @@ class _Act:
                 heading=heading, base=outer,
             )  # fmt: skip
         step = f"Phụ lục {head.number}".strip()
-        if outer is not None and not head.number and (outer.kind == "form" or outer.step != "Phụ lục"):
+        if outer is not None and not head.number and (outer.kind == "form" or outer.step.startswith("Phụ lục ")):
             return Mark(start=start, level=6, kind="annex", step="phụ lục", label=head.label, heading=heading, base=outer)
         attached = outer
         while attached is not None and attached.kind != "instrument":
@@ -391,6 +391,38 @@ def _leading(number: str) -> int:
     return int(match.group()) if match else 0
 
 
+_GLUED = re.compile(
+    r"(?<=[.;:!?”\"])\s+(?=(?:Điều|ĐIỀU)\s+(?P<article>\d{1,4})[a-zđ]?\s*[.:]\s+[^\W\d_a-zà-ỹ]"
+    r"|(?:Chương|CHƯƠNG)\s+(?P<chapter>[IVXL]{1,6})(?:\s*$|\s+[^\W\d_a-zà-ỹ]{3}))"
+)
+
+
 def _unglue(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Split lines in which the next chapter or article begins after the end of a sentence (a lost line break)."""
-    return tuple(lines)
+    """Split lines in which the next chapter or article begins after the end of a sentence (a lost line break).
+
+    Only the number that is due counts, and only where no line of its own begins with it.
+    """
+    own = {match["n"] for line in lines if (match := _ARTICLE.match(line.text))}
+    chapters = {match["n"] for line in lines if (match := _CONTAINER.match(line.text)) and match["word"].lower() == "chương"}
+    result: list[Line] = []
+    article = chapter = 0
+    for line in lines:
+        begin = _ARTICLE.match(line.text)
+        article = _leading(begin["n"]) if begin else article
+        container = _CONTAINER.match(line.text)
+        if container and container["word"].lower() == "chương":
+            chapter = roman(container["n"]) or chapter
+        cuts = [0]
+        for match in _GLUED.finditer(line.text) if line.end - line.start == len(line.text) else ():
+            if match["article"] and match["article"] not in own and int(match["article"]) == article + 1 > 1:
+                article += 1
+            elif match["chapter"] and match["chapter"] not in chapters and roman(match["chapter"]) == chapter + 1 > 1:
+                chapter += 1
+            else:
+                continue
+            cuts.append(match.end())
+        for start, end in zip(cuts, [*cuts[1:], len(line.text)], strict=True):
+            text = line.text[start:end].rstrip()
+            place = line.start + start
+            result.append(replace(line, start=place, end=place + len(text), text=text, first=line.first or start > 0))
+    return tuple(result)

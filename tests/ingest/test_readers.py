@@ -94,7 +94,9 @@ def test_english_wrapped_text_with_broken_words(tmp_path: Path) -> None:
             "ANNEX II\n",
         )
     )
-    assert texts(source)[2].startswith("1. The library shall keep a register of all items it lends, and the implementation of")
+    assert texts(source)[2].startswith(
+        "1. The library shall keep a register of all items it lends, and the implementation of"
+    )
     assert "as Article 3 and paragraph 2 of this Article require." in texts(source)[2]
     assert "a risk-based extension" in source.text
     assert texts(source)[-4:] == [
@@ -154,7 +156,9 @@ def test_form_feeds_make_pages_without_running_lines(tmp_path: Path) -> None:
 
 
 def test_articles_at_page_tops_are_no_running_lines(tmp_path: Path) -> None:
-    source = read(put(tmp_path, "a.txt", "\f".join(f"Điều {n}.\nNội dung của điều này là riêng: {n * 7}.\n" for n in range(1, 6))))
+    source = read(
+        put(tmp_path, "a.txt", "\f".join(f"Điều {n}.\nNội dung của điều này là riêng: {n * 7}.\n" for n in range(1, 6)))
+    )
     assert [text for text in texts(source) if text.startswith("Điều")] == [f"Điều {n}." for n in range(1, 6)]
 
 
@@ -198,7 +202,9 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
     ],
 )
 @pytest.mark.parametrize("name", ["luat.pdf", "luat.docx"])
-def test_bad_files_say_what_they_are(tmp_path: Path, name: str, content: bytes, error: type[DocumentError], words: str) -> None:
+def test_bad_files_say_what_they_are(
+    tmp_path: Path, name: str, content: bytes, error: type[DocumentError], words: str
+) -> None:
     with pytest.raises(error, match=words) as raised:
         read(put(tmp_path, name, content))
     assert type(raised.value) is error
@@ -234,7 +240,10 @@ def test_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
 
 def test_every_prefix_of_a_word_file_is_an_error_of_ours(tmp_path: Path) -> None:
     whole = word_package(
-        **{"[Content_Types]_xml": "<Types/>", "word__document_xml": "<document><body><p><r><t>Xin chao</t></r></p></body></document>"}
+        **{
+            "[Content_Types]_xml": "<Types/>",
+            "word__document_xml": "<document><body><p><r><t>Xin chao</t></r></p></body></document>",
+        }
     )
     assert read(put(tmp_path, "a.docx", whole)).text == "Xin chao"
     for length in range(5, len(whole), 17):

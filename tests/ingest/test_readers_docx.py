@@ -182,8 +182,12 @@ def test_tracked_changes_hidden_text_and_fields(tmp_path: Path) -> None:
     properties = gone._p.get_or_add_pPr()
     properties.append(parse_xml(f'<w:rPr {nsdecls("w")}><w:del w:id="1" w:author="x"/></w:rPr>'))
     field = document.add_paragraph("Xem ")
-    for part in ('<w:fldChar w:fldCharType="begin"/>', "<w:instrText>REF a</w:instrText>", '<w:fldChar w:fldCharType="end"/>'):
-        field._p.append(parse_xml(f'<w:r {nsdecls("w")}>{part}</w:r>'))
+    for part in (
+        '<w:fldChar w:fldCharType="begin"/>',
+        "<w:instrText>REF a</w:instrText>",
+        '<w:fldChar w:fldCharType="end"/>',
+    ):
+        field._p.append(parse_xml(f"<w:r {nsdecls('w')}>{part}</w:r>"))
     field.add_run("Điều 4.")
     assert texts(read_saved(document, tmp_path)) == ["Thời hạn là hai mươi ngày.", "Xem Điều 4."]
 
@@ -285,10 +289,12 @@ def test_properties_come_from_the_package(tmp_path: Path) -> None:
 def test_entities_are_not_expanded(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph("Nội dung.")
-    bomb = "".join(f'<!ENTITY a{n} "&a{n - 1};&a{n - 1};&a{n - 1};&a{n - 1};&a{n - 1};&a{n - 1};">' for n in range(1, 30))
+    bomb = "".join(
+        f'<!ENTITY a{n} "&a{n - 1};&a{n - 1};&a{n - 1};&a{n - 1};&a{n - 1};&a{n - 1};">' for n in range(1, 30)
+    )
     xml = (
         f'<!DOCTYPE w [<!ENTITY a0 "lol"><!ENTITY f SYSTEM "file:///etc/hostname">{bomb}]>'
-        f'<w:document {nsdecls("w")}><w:body><w:p><w:r><w:t>Trước &a29;&f; sau</w:t></w:r></w:p></w:body></w:document>'
+        f"<w:document {nsdecls('w')}><w:body><w:p><w:r><w:t>Trước &a29;&f; sau</w:t></w:r></w:p></w:body></w:document>"
     )
     path = rewritten(save(document, tmp_path), {"word/document.xml": xml.encode()})
     try:

@@ -31,7 +31,7 @@ def test_markup_goes_and_levels_stay(tmp_path: Path) -> None:
             "* Phòng đọc\n+ Kho sách\n- Phòng máy\n\n"
             "> Lời dặn: giữ __trật tự__.\n\n"
             "![hình](x.png) snake_case_name và 2 * 3 * 4 &amp; 5\n\n---\n\n"
-            "<!-- ghi chú ẩn -->\n<a id=\"x\"></a>Hết.\n",
+            '<!-- ghi chú ẩn -->\n<a id="x"></a>Hết.\n',
         )
     )
     assert texts(source) == [
@@ -67,12 +67,21 @@ def test_information_table_goes_to_the_properties(tmp_path: Path) -> None:
         )
     )
     assert texts(source) == ["Quy chế đọc sách", "Điều 1. Mượn sách", "STT | Tên", "1 | Từ điển | lớn"]
-    assert source.properties == {"số hiệu": "7/2031/QC-TV", "nguồn": "Cổng | Khác", "nguồn.url": "https://example.org/7"}
+    assert source.properties == {
+        "số hiệu": "7/2031/QC-TV",
+        "nguồn": "Cổng | Khác",
+        "nguồn.url": "https://example.org/7",
+    }
     assert source.blocks[-1].kind is BlockKind.TABLE_ROW
 
 
 def test_a_table_in_the_text_stays_there(tmp_path: Path) -> None:
-    source = read(put(tmp_path, "# Biểu\n\nTheo bảng:\n\n| Mục | Nội dung |\n|---|---|\n| Số hiệu | mã sách |\n| Ngày ban hành | ngày in |\n"))
+    source = read(
+        put(
+            tmp_path,
+            "# Biểu\n\nTheo bảng:\n\n| Mục | Nội dung |\n|---|---|\n| Số hiệu | mã sách |\n| Ngày ban hành | ngày in |\n",
+        )
+    )
     assert texts(source)[-1] == "Ngày ban hành | ngày in"
     assert source.properties == {}
 
@@ -99,9 +108,15 @@ def test_pages_of_a_converted_pdf_with_notes(tmp_path: Path) -> None:
             "---\nmethod: pdftotext\n---\n\n"
             + "\f".join(
                 [
-                    sheet(1, "2.1.\n\nScope of the guide\n\nThis guide explains how small libraries may keep records1 of their\nholdings and how"
-                             " they lend items to other libraries across the\n\n1\nSee the council's handbook of records."),
-                    sheet(2, "country. It is not binding on any library, and each library may follow\nits own rules.2\n\n2\nRules of 2030."),
+                    sheet(
+                        1,
+                        "2.1.\n\nScope of the guide\n\nThis guide explains how small libraries may keep records1 of their\nholdings and how"
+                        " they lend items to other libraries across the\n\n1\nSee the council's handbook of records.",
+                    ),
+                    sheet(
+                        2,
+                        "country. It is not binding on any library, and each library may follow\nits own rules.2\n\n2\nRules of 2030.",
+                    ),
                     sheet(3, "2.2. Terms\nThe terms are those of the handbook."),
                 ]
             ),
