@@ -22,8 +22,10 @@ DAY_PATTERN = _DAY.pattern
 def find_dates(text: str) -> Iterator[tuple[int, int, date]]:
     """Yield start, end and day of each whole date in `text`; a month without a day is none, and 31/02 is none.
 
-    >>> [day.isoformat() for _, _, day in find_dates("ngày 10 tháng 12 năm 2025; 13 June 2024; June 14, 2023; 30/11/2024; 12.7.2024")]
-    ['2025-12-10', '2024-06-13', '2023-06-14', '2024-11-30', '2024-07-12']
+    >>> [day.isoformat() for _, _, day in find_dates("ngày 10 tháng 12 năm 2025; 13 June 2024; 30/11/2024; 12.7.2024")]
+    ['2025-12-10', '2024-06-13', '2024-11-30', '2024-07-12']
+    >>> parse_date("Document issued on June 14, 2023.")
+    datetime.date(2023, 6, 14)
     >>> list(find_dates("October 2019, 31/02/2024"))
     []
     """

@@ -1,7 +1,8 @@
 """What is known of a document as a whole, from its content alone: never from the name of its file.
 
-Three witnesses, in this order: our own front matter, the text itself (masthead and clause on effect), other headers (information
-tables, foreign front matter, HTML meta). Where a header and the text disagree, the text wins. What nobody states stays None.
+Three witnesses, in this order: our own front matter, the text itself (masthead and clause on effect), other headers
+(information tables, foreign front matter, HTML meta). Where a header and the text disagree, the text wins. What nobody
+states stays None.
 """
 
 from __future__ import annotations
@@ -34,7 +35,11 @@ def read_metadata(source: SourceText, clauses: Sequence[Clause]) -> Metadata:
     if head.number and foreign.get("number") and number_key(foreign["number"]) != number_key(head.number):
         foreign = {}  # a header for another instrument
     if head.about and number in head.about and number is not None:
-        head = replace(codified_instrument(source.text, number), about=tuple(n for n in head.about if n != number), jurisdiction="VN")
+        head = replace(
+            codified_instrument(source.text, number),
+            about=tuple(n for n in head.about if n != number),
+            jurisdiction="VN",
+        )
     found = Metadata(
         title=_title(source, head, foreign),
         number=number,
@@ -58,7 +63,9 @@ def _number(stated: str | None) -> str | None:
 
 
 def _title(source: SourceText, head: Masthead, foreign: dict[str, str]) -> str | None:
-    """Return the title: as the masthead of an act composes it, else stated, else the first heading, else the first lines."""
+    """Return the title: as the masthead of an act composes it, else stated, else the first heading, else the first
+    lines.
+    """
     stated = [foreign.get("title"), _with_type(foreign.get("subject"), foreign.get("type"))]
     headings = [
         " ".join(source.text[block.start : block.end].split())
@@ -66,7 +73,9 @@ def _title(source: SourceText, head: Masthead, foreign: dict[str, str]) -> str |
         if block.kind is BlockKind.HEADING and block.level == 1
     ]
     act = head.kind is Kind.REGULATION and head.title
-    candidates = [head.title, *stated] if act else [*stated, head.title, *headings[:1], source.properties.get("html.title")]
+    candidates = (
+        [head.title, *stated] if act else [*stated, head.title, *headings[:1], source.properties.get("html.title")]
+    )
     if head.jurisdiction == "VN" and not act:
         candidates = [head.title, *stated, *headings[:1]]
     return next((_AUDIENCE.sub("", title.strip()) for title in candidates if title and not is_file_name(title)), None)

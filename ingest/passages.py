@@ -1,7 +1,8 @@
 """From a clause tree to passages: spans small enough for the embedding model, with the words needed to read each alone.
 
-A short article is one passage. A long one splits at its paragraphs (khoản), a long paragraph at its points, a long point at
-sentences, and tiny neighbours are joined again. No passage crosses the border of an article, recital, section or annex.
+A short article is one passage. A long one splits at its paragraphs (khoản), a long paragraph at its points, a long
+point at sentences, and tiny neighbours are joined again. No passage crosses the border of an article, recital, section
+or annex.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ def split(
     """Return the passages of a version, in text order.
 
     `count_tokens` measures what the model reads; `context`, a line break and the text together never pass `max_tokens`.
-    `title` opens every context where it is given. Every character that is not blank lies in exactly one passage, but for
-    headings with nothing beneath them (they stand in contexts) and contents lists.
+    `title` opens every context where it is given. Every character that is not blank lies in exactly one passage, but
+    for headings with nothing beneath them (they stand in contexts) and contents lists.
 
     Raises ValueError where `max_tokens` is under 16.
     """
@@ -101,12 +102,12 @@ class _Splitter:
             regions.append((at, child.start))
             at = child.end
         regions.append((at, clause.end))
-        for (start, end), child in zip(regions, [*outer, None], strict=True):
+        for (start, end), beneath in zip(regions, [*outer, None], strict=True):
             span = self._trim(start, end, clause.position)
             if span is not None and not self._is_bare(clause, span, holds_more=bool(outer)):
                 yield from self._inner(span, clause)
-            if child is not None:
-                yield from self._outer(child)
+            if beneath is not None:
+                yield from self._outer(beneath)
 
     def _is_bare(self, clause: Clause, span: _Span, *, holds_more: bool) -> bool:
         """Whether `span` is nothing but the head of `clause`, which contexts carry."""
@@ -273,8 +274,8 @@ def _after_head(words: str, head: Sequence[str]) -> str:
 def _heading(clause: Clause) -> str:
     """Return the label and heading of a clause on one line, its address where it has neither.
 
-    >>> _heading(Clause(position=0, address="Điều 9", kind="article", label="Điều 9", heading="Phân loại", start=0, end=9))
-    'Điều 9. Phân loại'
+    >>> _heading(Clause(position=0, address="Điều 9", kind="article", label="Điều 9", heading="Tên", start=0, end=9))
+    'Điều 9. Tên'
     """
     if clause.kind in ("preamble", "closing", "document", "notes", "table", "row", "heading", "paragraph"):
         return clause.heading or (clause.address if clause.kind == "heading" else "")

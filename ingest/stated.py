@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from kb.number import fold
 
-# Keys of our own front matter. Any of these beside `title` shows that the values were written for this base, and they win.
+# Keys of our own front matter. Most of them show that the values were written for this base, and then they win.
 OWN_KEYS = (
-    "title", "number", "kind", "authority", "jurisdiction", "audience", "licence", "language", "issuer", "issued", "effective",
-    "expires", "checked", "url", "pair", "about", "aliases",
+    "title", "number", "kind", "authority", "jurisdiction", "audience", "licence", "language", "issuer", "issued",
+    "effective", "expires", "checked", "url", "pair", "about", "aliases",
 )  # fmt: skip
 _MARKS_OF_OURS = frozenset(OWN_KEYS) - {"title", "url", "language"}
 
@@ -18,12 +18,29 @@ _MARKS_OF_OURS = frozenset(OWN_KEYS) - {"title", "url", "language"}
 _FOREIGN = {
     "sohieu": "number", "sokyhieu": "number", "sovanban": "number", "docket": "number", "documentnumber": "number",
     "loaivanban": "type", "trichyeu": "subject", "tenvanban": "title", "tieude": "title",
-    "noibanhanh": "issuer", "coquanbanhanh": "issuer", "issuingbody": "issuer", "publisher": "issuer", "agency": "issuer",
+    "noibanhanh": "issuer", "coquanbanhanh": "issuer", "issuingbody": "issuer", "publisher": "issuer",
+    "agency": "issuer",
     "ngaybanhanh": "issued", "dateissued": "issued", "dateofissue": "issued", "issuedate": "issued",
-    "ngayhieuluc": "effective", "ngaycohieuluc": "effective", "effectivedate": "effective", "dateeffective": "effective",
+    "ngayhieuluc": "effective", "ngaycohieuluc": "effective", "effectivedate": "effective",
+    "dateeffective": "effective",
     "ngayhethieuluc": "expires", "nguon": "url", "source": "url", "canonical": "url", "link": "url", "sourceurl": "url",
 }  # fmt: skip
-_UNKNOWN = frozenset(("", "dangcapnhat", "chuacapnhat", "chuaxacdinh", "khongxacdinh", "chuaro", "khongro", "unknown", "na", "none", "tbd", "null"))
+_UNKNOWN = frozenset(
+    (
+        "",
+        "dangcapnhat",
+        "chuacapnhat",
+        "chuaxacdinh",
+        "khongxacdinh",
+        "chuaro",
+        "khongro",
+        "unknown",
+        "na",
+        "none",
+        "tbd",
+        "null",
+    )
+)
 _URL = re.compile(r"https?://[^\s)\]|>\"']+")
 
 
@@ -34,10 +51,10 @@ def own_values(properties: Mapping[str, str]) -> dict[str, str]:
 
 
 def foreign_values(properties: Mapping[str, str]) -> dict[str, str]:
-    """Return what other headers state, under the names number, type, subject, title, issuer, issued, effective, expires, url.
+    """Return what other headers state, under our keys and "type" and "subject"; search addresses are no sources.
 
-    >>> foreign_values({"số hiệu": "24/2018/QH14", "ngày ban hành": "Đang cập nhật", "nguồn": "[Cổng](https://example.vn/a?b=1)"})
-    {'number': '24/2018/QH14', 'url': 'https://example.vn/a?b=1'}
+    >>> foreign_values({"số hiệu": "24/2018/QH14", "ngày ban hành": "Đang cập nhật", "nguồn": "[Cổng](https://a.vn/b)"})
+    {'number': '24/2018/QH14', 'url': 'https://a.vn/b'}
     """
     values: dict[str, str] = {}
     for key, value in properties.items():
@@ -48,7 +65,9 @@ def foreign_values(properties: Mapping[str, str]) -> dict[str, str]:
         if name is None or name in values or key == "html.title":
             continue
         if name == "url":
-            links = [link for link in _URL.findall(value) if not re.search(r"[?&](?:q|keyword|txtKeyword|search)=", link)]
+            links = [
+                link for link in _URL.findall(value) if not re.search(r"[?&](?:q|keyword|txtKeyword|search)=", link)
+            ]
             if not links:
                 continue
             value = links[0]
@@ -68,8 +87,8 @@ def is_unknown(value: str) -> bool:
 def is_file_name(title: str) -> bool:
     """Whether a title is only the name of a file or an editor's default.
 
-    >>> is_file_name("mdcg_2019_11_en"), is_file_name("L_2016119EN.xml"), is_file_name("Microsoft Word - abc.doc"), is_file_name("AI Act")
-    (True, True, True, False)
+    >>> is_file_name("mdcg_2019_11_en"), is_file_name("Microsoft Word - abc"), is_file_name("AI Act")
+    (True, True, False)
     """
     words = title.strip()
     return (

@@ -7,6 +7,7 @@ best is good enough to stand on. Every quote is cut from the stored text and rea
 from __future__ import annotations
 
 import calendar
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from kb.decline import reason_to_decline
 from kb.language import detect, fold, words
 from kb.library import DRAFT, SUPERSEDED, WITHDRAWN
 from kb.lookup import Resolved
-from kb.number import number_key
+from kb.number import find_numbers, number_key
 from kb.records import (
     Answer,
     Authority,
@@ -343,13 +344,19 @@ def _not_held(resolved: Sequence[Resolved], found: Sequence[Found]) -> str | Non
         # A name alone may be any words after "luật"; only a number, or a clause of it, surely means one instrument.
         if item.documents or not (number or (name and item.reference.address)):
             continue
-        if number:
-            spoken_of = any(number_key(number) in number_key(_surroundings(entry)) for entry in found)
-        else:
-            spoken_of = any(fold(name or "") in fold(_surroundings(entry)) for entry in found)
-        if not spoken_of:
+        # "Nghị định 142" is the beginning of a number; only a whole one has a key.
+        meant = fold(number or name or "")
+        if not any(_speaks_of(meant, _surroundings(entry)) for entry in found):
             return number or name
     return None
+
+
+def _speaks_of(meant: str, text: str) -> bool:
+    """Whether a number, its beginning, or a name (folded) stands in `text` as words of its own."""
+    keys = {found.key for found in find_numbers(text)} | {found.loose for found in find_numbers(text)}
+    if number_key(meant) in keys:
+        return True
+    return re.search(rf"(?<![\w/]){re.escape(meant)}(?!\w)", fold(text)) is not None
 
 
 def _surroundings(found: Found) -> str:

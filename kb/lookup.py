@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kb.address import address_key, equivalents, kind_of, ordinal_parts, parse_address
+from kb.language import fold
 from kb.library import PUBLISHED, Library
 from kb.records import Authority, Clause, Document, Hit
 from kb.mention import Reference, find_references
@@ -57,7 +58,8 @@ class DocumentIndex:
             matched = self._ordered(self._names.match(reference), documents)
             if matched:
                 return matched[0].id
-        return None
+        titled = [key for key, document in documents.items() if fold(document.metadata.title or "") == fold(name)]
+        return next((document.id for document in self._ordered(titled, documents)), None)
 
     def resolve(self, question: str, scope: Scope) -> tuple[Resolved, ...]:
         """Return every reference in `question` with the documents and clauses it names, as far as `scope` allows."""
@@ -114,7 +116,8 @@ class DocumentIndex:
 def find_clause(library: Library, document: Document, address: str) -> Clause | None:
     """Return the clause of `document` that `address` names in any usual spelling and in either tradition, or None."""
     canonical = parse_address(address) or address
-    keys = [address_key(canonical), *(address_key(other) for other in equivalents(canonical))]
+    # As it stands first: the stored address of a repeat, "Điều 9 (2)", would parse as a clause of the first.
+    keys = [address_key(form) for form in (address, canonical, *equivalents(canonical))]
     found = {
         address_key(clause.address): clause for clause in library.clauses_by_key(document.id, document.version, keys)
     }

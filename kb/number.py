@@ -139,7 +139,7 @@ _MDCG = re.compile(
 )
 _FDA = re.compile(r"(?<!\w)fda[-\s](?P<y>(?:19|20)\d\d)[-\s](?P<k>[a-z])[-\s](?P<n>\d{3,5})(?!\w)")
 _STANDARD = re.compile(
-    r"(?<!\w)(?P<body>(?:(?:tcvn|qcvn|en|bs|din|ansi|aami|iso|iec|ieee|astm|clsi)[\s/-]{0,2}){1,4}"
+    r"(?<!\w)(?P<body>(?:(?:tcvn|qcvn|en|bs|din|ansi|aami|iso|iec|ieee|astm|clsi)[\s/-]{0,3}){1,4}"
     r"(?:(?:ts|tr|tir|pas|guide|dis|fdis)\s?)?)"
     r"(?P<n>\d{3,6}(?:-\d{1,3}){0,3})(?P<y>\s?:\s?(?:19|20)\d\d(?:\s?\+\s?a\d{1,2}(?:\s?:\s?(?:19|20)\d\d)?)*)?(?!\w)"
 )
@@ -227,6 +227,9 @@ def _vn_letter(match: re.Match[str], text: str) -> FoundNumber | None:
     return _plain(match, canonical, type="official letter")
 
 
+_UNION = {"euratom": "Euratom"}
+
+
 def _european(match: re.Match[str], text: str) -> FoundNumber | None:
     """An EU act: year/number since 2015, number/year for older regulations, year/number/union for older directives."""
     words = {"quy dinh": "regulation", "quy che": "regulation", "chi thi": "directive", "quyet dinh": "decision"}
@@ -246,11 +249,11 @@ def _european(match: re.Match[str], text: str) -> FoundNumber | None:
     if title.count(" "):
         title = title.title()
     if suffixed:
-        canonical = f"{title} {written}/{match['union'].upper()}"
+        canonical = f"{title} {written}/{_UNION.get(match['union'], match['union'].upper())}"
     elif modern:
         canonical = f"{title} (EU) {written}"
     else:
-        canonical = f"{title} ({(union or 'eu').upper()}) No {written}"
+        canonical = f"{title} ({_UNION.get(union or '', (union or 'eu').upper())}) No {written}"
     old_decision = "decision " if kind == "decision" and not modern else ""
     key = f"eu {old_decision}{a}/{b}"
     return FoundNumber(
@@ -278,8 +281,7 @@ def _mdcg(match: re.Match[str], _: str) -> FoundNumber:
 def _standard(match: re.Match[str], _: str) -> FoundNumber | None:
     if not re.search("iso|iec|tcvn|qcvn|aami|ieee|astm|clsi", match["body"]) or not (match["y"] or len(match["n"]) > 3):
         return None
-    body = re.sub(r"\s*/\s*", "/", match["body"].strip(" -/")).upper()
-    body = re.sub(r"[\s-]+", " ", body)
+    body = re.sub(r"\s*/\s*", "/", re.sub(r"[\s-]+", " ", match["body"])).strip(" /").upper()
     year = re.sub(r"\s", "", match["y"] or "").upper()
     return _plain(match, f"{body} {match['n']}{year}", type="standard", loose=f"standard {match['n']}")
 

@@ -43,8 +43,8 @@ _LEVEL_WORDS = {
     "row": ("dong", "row"),
 }
 
-_BRACKETS = r"(?:\s?\((?:\d{1,3}[a-z]?|[a-z]{1,5}\d?)\))"
 _DECIMAL = r"\d{1,3}(?:\.\d{1,3}){0,5}"
+_BRACKETS = rf"(?:\s?\((?:{_DECIMAL}[a-z]?|[a-z]{{1,5}}\d?)\))"
 _CODIFIED = r"\d{1,3}(?:\.\d{1,3})*\.[a-z]{2,4}(?:\.\d{1,3})+[a-z]?"  # Điều 45.12.NĐ.5 of the codification (pháp điển)
 _DOUBLED = "aa|bb|cc|dd|ee|ff|gg|hh"  # points behind z, and the đ of unmarked typing
 _VALUES = {
@@ -299,6 +299,7 @@ class Group:
 
     tokens: list[Token]
     inherited: Chain = ()
+    giver: Group | None = None
 
     @property
     def levels(self) -> set[str]:
@@ -309,6 +310,11 @@ class Group:
     def anchored(self) -> bool:
         """Whether the group names an article, annex or the like and so can stand alone."""
         return bool(self.levels & _ANCHORS)
+
+    @property
+    def language(self) -> str:
+        """The tradition of the outermost step, its own or inherited."""
+        return self.giver.language if self.giver else min(self.tokens, key=lambda token: RANK[token.level]).language
 
     def takes(self, token: Token) -> bool:
         """Return whether `token` goes on with this address: a new level, and still inwards or still outwards."""
@@ -324,10 +330,9 @@ class Group:
 
     def chains(self) -> list[Steps]:
         """Return the steps of every address that the group names (24 at most)."""
-        outer = min(self.tokens, key=lambda token: RANK[token.level])
         choices = list(product(*(token.alternatives for token in self.tokens)))[:24]
         return [
-            arranged(outer.language, dict(self.inherited) | {k: v for part in choice for k, v in part})
+            arranged(self.language, dict(self.inherited) | {k: v for part in choice for k, v in part})
             for choice in choices
         ]
 
@@ -373,7 +378,7 @@ def _inherit(group: Group, giver: Group) -> None:
     outermost = min(RANK[level] for level in group.levels)
     outer = tuple((level, number) for level, number in steps.items() if RANK[level] < outermost)
     if any(level in _ANCHORS for level, _ in outer):
-        group.inherited = outer
+        group.inherited, group.giver = outer, giver
 
 
 def read_whole(text: str, folded: str) -> Steps | None:

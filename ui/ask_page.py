@@ -1,7 +1,7 @@
 """The page on which people ask: a Gradio Blocks of one language, its handlers, and nothing that outlives a request.
 
-The conversation travels with each request (it is kept in the visitor's browser), so that two visitors cannot meet. Handlers check all that
-they are given: Gradio's functions can be called without the page.
+The conversation travels with each request (it is kept in the visitor's browser), so that two visitors cannot meet.
+Handlers check all that they are given: Gradio's functions can be called without the page.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,15 +39,19 @@ def build(base: KnowledgeBase, language: str) -> gr.Blocks:
     texts = Texts(language)
     page = _Page(base, texts)
     script = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+    blocks: gr.Blocks
     with gr.Blocks(title=texts("page_title"), analytics_enabled=False, fill_width=True) as blocks:
-        # The browser encrypts what it keeps with this secret, which every visitor is told: it hides nothing, and a fixed one
-        # lets both languages, and the next start, read the same conversation.
+        # The browser encrypts what it keeps with this secret, which every visitor is told: it hides nothing, and being
+        # fixed it lets both languages, and the next start, read the same conversation.
         turns = gr.BrowserState([], storage_key="cop-kb-conversation", secret="cop-kb")
         with gr.Row(elem_id="layout"):
             with gr.Column(elem_id="chat"):
                 notice = gr.HTML("", elem_id="notice", apply_default_css=False, js_on_load=None)
                 talk = gr.HTML(
-                    render.intro(texts), elem_id="conversation", apply_default_css=False, js_on_load=_part(script, "talk")
+                    render.intro(texts),
+                    elem_id="conversation",
+                    apply_default_css=False,
+                    js_on_load=_part(script, "talk"),
                 )
                 status = gr.HTML(_spoken(""), elem_id="status", apply_default_css=False, js_on_load=None)
                 with gr.Column(elem_id="ask"):
@@ -57,7 +62,9 @@ def build(base: KnowledgeBase, language: str) -> gr.Blocks:
                         lines=1,
                         max_lines=6,
                         elem_id="question",
-                        html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False, enterkeyhint="send"),
+                        html_attributes=gr.InputHTMLAttributes(
+                            autocomplete="off", spellcheck=False, enterkeyhint="send"
+                        ),
                     )
                     problem = gr.HTML("", elem_id="problem", apply_default_css=False, js_on_load=None)
                     with gr.Row(elem_id="buttons"):
@@ -115,7 +122,7 @@ class _Page:
         self.base = base
         self.texts = texts
 
-    # Outputs of `ask` and `clear`: conversation, turns kept in the browser, question box, problem, source panel, spoken status.
+    # Outputs of `ask` and `clear`: conversation, turns for the browser to keep, question box, problem, source, status.
 
     async def ask(self, question: object, asked: object) -> AsyncIterator[tuple[Any, ...]]:
         """Show the question at once, then its answer and the first source of it."""
@@ -189,11 +196,7 @@ class _Page:
     def load(self, asked: object, query: dict[str, str]) -> tuple[str, str]:
         """Return the conversation that the browser kept and the panel that the address asks for."""
         turns = conversation.load(asked)
-        talk = (
-            render.conversation(turns, self.texts)
-            if turns
-            else render.intro(self.texts, len(self.base.documents()))
-        )
+        talk = render.conversation(turns, self.texts) if turns else render.intro(self.texts, len(self.base.documents()))
         panel = self.open(dict(query), asked)[0] if "document" in query else render.empty_panel(self.texts)
         return talk, panel
 
@@ -206,7 +209,7 @@ class _Page:
         if self.base.ready:
             yield ""
             return
-        yield f'<p class="loading">{render.escape(self.texts("model_loading_notice"))}</p>'
+        yield f'<p class="loading">{escape(self.texts("model_loading_notice"))}</p>'
         while not self.base.ready and self.base.loading_error is None:
             await asyncio.sleep(_POLL_SECONDS)
         error = self.base.loading_error
@@ -235,7 +238,9 @@ class _Page:
     def _opened(self, view: ClauseView, html: str) -> tuple[str, str]:
         title = view.document.metadata.title or self.texts("untitled")
         where = render.place(view.clause.address, title)
-        opened = f"<!-- {time.monotonic_ns()} -->"  # the browser is told of changed values only, and must show this one again
+        opened = (
+            f"<!-- {time.monotonic_ns()} -->"  # the browser heeds changed values only; this one must be shown again
+        )
         return html + opened, _spoken(self.texts("panel_opened", title=title, address=where))
 
     def _failed(self, message: str) -> tuple[str, str]:
@@ -273,8 +278,8 @@ def _span(value: object) -> tuple[int, int] | None:
 
 
 def _alert(message: str) -> str:
-    return f'<p role="alert" class="alert">{render.escape(message)}</p>'
+    return f'<p role="alert" class="alert">{escape(message)}</p>'
 
 
 def _spoken(message: str) -> str:
-    return f'<p role="status" class="sr-only">{render.escape(message)}</p>'
+    return f'<p role="status" class="sr-only">{escape(message)}</p>'

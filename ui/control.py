@@ -85,15 +85,19 @@ class _Handler(BaseHTTPRequestHandler):
         if not 0 < length <= LARGEST_REQUEST:
             self.send_error(400)
             return
-        request = json.loads(self.rfile.read(length))
+        try:
+            request = json.loads(self.rfile.read(length))
+            arguments = [str(word) for word in request["arguments"]]
+            folder, interactive = Path(request["folder"]), bool(request["interactive"])
+        except (ValueError, KeyError, TypeError):
+            self.send_error(400)
+            return
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.end_headers()
-        terminal = Terminal(
-            _Wire("out", self), _Wire("err", self), bool(request["interactive"]), Path(request["folder"])
-        )
+        terminal = Terminal(_Wire("out", self), _Wire("err", self), interactive, folder)
         try:
-            self.send({"exit": self.server.carry_out(request["arguments"], terminal)})
+            self.send({"exit": self.server.carry_out(arguments, terminal)})
         except (BrokenPipeError, ConnectionResetError):
             return  # whoever asked has gone; what was reported done is stored
 

@@ -55,7 +55,7 @@ def dump(turns: tuple[Turn, ...]) -> list[dict[str, Any]]:
 
 
 def load(stored: object) -> tuple[Turn, ...]:
-    """Return the turns that a browser kept, none where it kept something else (another program version, or tampering)."""
+    """Return the turns that a browser kept; none where it kept something else (of another program version, say)."""
     try:
         return _turns().validate_python(stored)[-MOST_TURNS:]
     except ValidationError:

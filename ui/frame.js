@@ -5,6 +5,10 @@
 const pageLanguage = document.documentElement.lang;
 Object.defineProperty(navigator, "language", { get: () => pageLanguage });
 Object.defineProperty(navigator, "languages", { get: () => [pageLanguage] });
+// It has no Vietnamese words and then calls the page English; none of its words is shown, so the page keeps its name.
+new MutationObserver(() => {
+  if (document.documentElement.lang !== pageLanguage) document.documentElement.lang = pageLanguage;
+}).observe(document.documentElement, { attributeFilter: ["lang"] });
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-language]");

@@ -1,7 +1,7 @@
 """What stands around the Gradio pages: the document's language, header and footer; security headers; routes kept shut.
 
-Gradio serves one fixed HTML file for every page and opens routes for uploads, files and an API description that this application
-does not use. Both are corrected here, in one ASGI layer in front of the application.
+Gradio serves one fixed HTML file for every page and opens routes for uploads, files and an API description that this
+application does not use. Both are corrected here, in one ASGI layer in front of the application.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _OPEN_ROUTES = re.compile(
 )
 """Of Gradio's routes, those that the pages use."""
 _HEADERS = {
-    # Gradio evaluates its templates, so scripts cannot be held stricter; what matters is that nothing leaves for another host.
+    # Gradio evaluates its templates, so scripts cannot be held stricter; what matters: nothing leaves for other hosts.
     "content-security-policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
@@ -87,7 +87,7 @@ class _Framing:
 
 
 def framed(page: str, language: str) -> str:
-    """Return Gradio's page with its language named, our head, header and footer, and without Gradio's own advertisements."""
+    """Return Gradio's page with its language named, our head, header and footer, without Gradio's advertisements."""
     texts = Texts(language)
     page = re.sub(r'<html\s+lang="en"', f'<html lang="{language}"', page, count=1)
     page = re.sub(r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>', "", page)
@@ -117,7 +117,7 @@ def _header(texts: Texts) -> str:
         f'<a class="skip" href="#question">{escape(texts("skip_to_question"))}</a>'
         f'<header class="site"><div><p class="name"><a href="../?lang={texts.language}">'
         f'<img src="../icon.svg" alt="" width="36" height="36">{escape(texts("site_name"))}</a></p>'
-        f'<h1>{escape(texts("site_subject"))}</h1></div>'
+        f"<h1>{escape(texts('site_subject'))}</h1></div>"
         f'<nav aria-label="{escape(texts("language_switch"))}">{links}</nav></header>'
         f'<p id="lost" role="alert" hidden>{escape(texts("connection_lost"))}</p>'
         f'<noscript><p class="alert">{escape(texts("needs_script"))}</p></noscript>'
@@ -126,9 +126,7 @@ def _header(texts: Texts) -> str:
 
 
 def _footer(texts: Texts) -> str:
-    return (
-        f'<footer class="site"><p>{escape(texts("footer_law"))}</p><p>{escape(texts("footer_privacy"))}</p></footer>'
-    )
+    return f'<footer class="site"><p>{escape(texts("footer_law"))}</p><p>{escape(texts("footer_privacy"))}</p></footer>'
 
 
 def _is_gradio(path: str) -> bool:

@@ -1,11 +1,12 @@
 """The page's HTML: the start, the conversation, the source panel. Pure functions of records and texts.
 
-Everything that comes from a document, a question or a browser goes through `escape`; nothing else is ever inserted. Links carry all
-that the page needs to open a clause, so that they also work when copied (see page.js).
+Everything that comes from a document, a question or a browser goes through `escape`. Links carry all that the page
+needs to open a clause, so that they also work when copied (see page.js).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from urllib.parse import urlencode, urlsplit
@@ -24,13 +25,12 @@ EXAMPLES = {
     "for_member": ("example_member_1", "example_member_2"),
     "for_unaccented": ("example_unaccented",),
 }
+_WEB_ADDRESS = re.compile(r"""(https?://[^\s<>"']+[^\s<>"'.,;:!?)\]])""")
 _CAUTIOUS = {"draft", "superseded", "withdrawn", "not yet in force", "no longer in force"}
 
 
-def clause_link(
-    texts: Texts, *, document: str, address: str, version: int, span: tuple[int, int] | None = None
-) -> str:
-    """Return the permanent link to a clause, relative to a page; `span` is the part of the version's text to highlight."""
+def clause_link(texts: Texts, *, document: str, address: str, version: int, span: tuple[int, int] | None = None) -> str:
+    """Return the permanent link to a clause, relative to a page; `span` is the part of the text to highlight."""
     query = {"lang": texts.language, "document": document, "address": address, "version": version}
     if span is not None:
         query["quote"] = f"{span[0]}-{span[1]}"
@@ -53,17 +53,20 @@ def official_link(url: str | None) -> str | None:
 def place(address: str, title: str) -> str:
     """Return `address` as readers write it, without the document's title in front of its headings.
 
-    >>> place("Điều 9 khoản 2", "Luật A"), place("Note on B / Who may join", "Note on B"), place("Note on B", "Note on B")
-    ('khoản 2 Điều 9', 'Who may join', 'Note on B')
+    >>> place("Điều 9 khoản 2", "Luật A"), place("Note B / Who may join", "Note B"), place("Note B", "Note B")
+    ('khoản 2 Điều 9', 'Who may join', 'Note B')
     """
     return shown(address).removeprefix(f"{title} / ")
 
 
-# -- the start -------------------------------------------------------------------------------------------------------------
+# -- the start -------------------------------------------------------------------------------------------------------
 
 
 def intro(texts: Texts, holdings: int | None = None) -> str:
-    """Return what stands in place of a conversation not yet begun: what this is, what it is not, example questions."""
+    """Return what stands in place of a conversation not yet begun: what this is, what it is not, example questions.
+
+    `holdings` is the number of documents in the base, None while the page has not asked.
+    """
     held = f" {texts('intro_holdings', count=holdings)}" if holdings else ""
     groups = "".join(
         f'<div class="group"><h4>{escape(texts(group))}</h4><ul>'
@@ -72,7 +75,7 @@ def intro(texts: Texts, holdings: int | None = None) -> str:
         for group, keys in EXAMPLES.items()
     )
     return (
-        f'<div class="intro"><h2>{escape(texts("intro_heading"))}</h2>'
+        f'<div class="intro{"" if holdings is None else " loaded"}"><h2>{escape(texts("intro_heading"))}</h2>'
         f"<p>{escape(texts('intro_what'))}</p>"
         f'<p class="quiet">{escape(texts("intro_not") + held)}</p>'
         f'<p class="quiet only-small">{escape(texts("question_hint"))}</p>'
@@ -86,28 +89,29 @@ def _example(question: str, texts: Texts) -> str:
     return f'<button type="button" class="example" lang="{language}" data-question="{question}">{question}</button>'
 
 
-# -- the conversation --------------------------------------------------------------------------------------------------------
+# -- the conversation ------------------------------------------------------------------------------------------------
 
 
 def conversation(turns: Iterable[Turn], texts: Texts, *, waiting: str = "") -> str:
     """Return the conversation, oldest first; `waiting` is what a turn without an answer says."""
-    items = "".join(
-        f'<li class="turn{" pending" if turn.answer is None and turn.failure is None else ""}">{_turn(turn, at, texts, waiting)}</li>'
-        for at, turn in enumerate(turns)
-    )
+    items = "".join(_turn(turn, at, texts, waiting) for at, turn in enumerate(turns))
     return f'<h2 class="sr-only">{escape(texts("conversation"))}</h2><ol class="turns">{items}</ol>'
 
 
 def _turn(turn: Turn, at: int, texts: Texts, waiting: str) -> str:
     asked = f'<h3 class="asked"><span>{escape(texts("asked"))}</span> {escape(turn.question)}</h3>'
     if turn.answer is not None:
-        return asked + _answer(turn.answer, at, turn.searched, texts)
+        return f'<li class="turn">{asked}{_answer(turn.answer, at, turn.searched, texts)}</li>'
     if turn.failure is not None:
-        return asked + (
-            f'<div class="answer failed"><p class="outcome">{escape(texts("outcome_failed"))}</p>'
-            f"<p>{escape(turn.failure.message(texts.language))}</p></div>"
+        return (
+            f'<li class="turn">{asked}<div class="answer failed">'
+            f'<p class="outcome">{escape(texts("outcome_failed"))}</p>'
+            f"<p>{escape(turn.failure.message(texts.language))}</p></div></li>"
         )
-    return asked + f'<div class="answer waiting"><p><span class="dots"></span>{escape(waiting)}</p></div>'
+    return (
+        f'<li class="turn pending">{asked}'
+        f'<div class="answer waiting"><p><span class="dots"></span>{escape(waiting)}</p></div></li>'
+    )
 
 
 def _answer(answer: Answer, turn: int, searched: int, texts: Texts) -> str:
@@ -121,16 +125,28 @@ def _answer(answer: Answer, turn: int, searched: int, texts: Texts) -> str:
     )
 
 
-def _statement(
-    statement: Statement, turn: int, cited: dict[int, Citation], language: str, texts: Texts
-) -> str:
+def _statement(statement: Statement, turn: int, cited: dict[int, Citation], language: str, texts: Texts) -> str:
     citations = [cited[key] for key in statement.citations if key in cited]
     keys = "".join(f" {_key_link(citation, turn, texts)}" for citation in citations)
     if not statement.quoted:
-        return f"<p>{escape(statement.text)}{keys}</p>"
+        return f"<p>{_linked(statement.text)}{keys}</p>"
     own = {citation.language for citation in citations}
     foreign = f' lang="{escape(own.pop())}"' if len(own) == 1 and own != {language} else ""
     return f"<blockquote{foreign}>{escape(statement.text)}{keys}</blockquote>"
+
+
+def _linked(text: str) -> str:
+    """`text` escaped, its web addresses made links.
+
+    >>> _linked("<b> at https://example.org/a?b=1&c=2.").replace(' target="_blank" rel="noopener noreferrer"', "")
+    '&lt;b&gt; at <a class="official" href="https://example.org/a?b=1&amp;c=2">https://example.org/a?b=1&amp;c=2</a>.'
+    """
+    parts = _WEB_ADDRESS.split(text)
+    return "".join(_web_link(part, escape(part)) if at % 2 else escape(part) for at, part in enumerate(parts))
+
+
+def _web_link(url: str, content: str) -> str:
+    return f'<a class="official" href="{escape(url)}" target="_blank" rel="noopener noreferrer">{content}</a>'
 
 
 def _key_link(citation: Citation, turn: int, texts: Texts) -> str:
@@ -206,7 +222,7 @@ def _hit(hit: Hit, texts: Texts) -> str:
     )
 
 
-# -- the source panel ----------------------------------------------------------------------------------------------------------
+# -- the source panel ------------------------------------------------------------------------------------------------
 
 
 def empty_panel(texts: Texts) -> str:
@@ -327,14 +343,16 @@ def _addresses(view: ClauseView, texts: Texts, span: tuple[int, int] | None) -> 
     link = official_link(url)
     official = ""
     if link is not None:
+        apart = f'<span class="sr-only"> {escape(texts("opens_new_tab"))}</span>'
         official = (
-            f'<li><a class="official" href="{escape(link)}" target="_blank" rel="noopener noreferrer">'
-            f'{escape(texts("official_text"))} <span class="sr-only">{escape(texts("opens_new_tab"))}</span></a>'
+            f"<li>{_web_link(link, escape(texts('official_text')) + apart)}"
             f' <span class="quiet">{escape(urlsplit(link).hostname or "")}</span></li>'
         )
     elif url:
         official = f"<li>{escape(texts('official_address', url=url))}</li>"
-    permanent = _clause_anchor(view, view.clause.address, escape(texts("permanent_link")), texts, span, role="permanent")
+    permanent = _clause_anchor(
+        view, view.clause.address, escape(texts("permanent_link")), texts, span, role="permanent"
+    )
     return f'<ul class="addresses">{official}<li>{permanent}</li></ul>'
 
 
@@ -345,7 +363,7 @@ def _close(texts: Texts) -> str:
     )
 
 
-# -- small parts -----------------------------------------------------------------------------------------------------------------
+# -- small parts -----------------------------------------------------------------------------------------------------
 
 
 def _badge(text: str, tone: str) -> str:

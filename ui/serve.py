@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
-import threading
 import time
 
 from kb.base import KnowledgeBase
-from kb.errors import BaseBusy, KnowledgeBaseError
+from kb.errors import BaseBusy, UsageError
 from kb.settings import Settings
 from ui.control import ControlServer
 from ui.terminal import Terminal
@@ -19,7 +17,6 @@ def serve(settings: Settings, options: argparse.Namespace, terminal: Terminal) -
     begun = time.perf_counter()
     host = options.host or settings.host
     port = settings.port if options.port is None else options.port
-    os.environ["GRADIO_TEMP_DIR"] = str(settings.home / "tmp")
     try:
         base = KnowledgeBase(settings)
     except BaseBusy as error:
@@ -34,25 +31,28 @@ def serve(settings: Settings, options: argparse.Namespace, terminal: Terminal) -
 
         def opened(address: str) -> None:
             terminal.say(f"Trang đã mở | The page is open: {address}  ({since():.1f} s)")
-            threading.Thread(target=make_ready, name="warm", daemon=True).start()
 
-        def make_ready() -> None:
-            try:
-                base.warm(terminal.say, terminal.progress("vectors"))
-                terminal.say(f"Sẵn sàng trả lời | Ready to answer  ({since():.1f} s)")
-                if settings.starter_notes:
-                    from ingest.pipeline import ingest_starter_notes
+        def prepare() -> None:
+            """Load the model, then index the starter notes: the first start does it all, a broken-off one goes on."""
+            base.warm(terminal.say, terminal.progress("vectors"))
+            terminal.say(f"Sẵn sàng trả lời | Ready to answer  ({since():.1f} s)")
+            if settings.starter_notes:
+                from ingest.pipeline import ingest_starter_notes
 
-                    changed = ingest_starter_notes(base, terminal.progress("starter notes"))
-                    if changed:
-                        terminal.say(
-                            f"Đã lập chỉ mục {changed} ghi chú khởi đầu | {changed} starter notes were indexed  "
-                            f"({since():.1f} s)"
-                        )
-            except KnowledgeBaseError as error:
-                terminal.fail(error)
+                changed = ingest_starter_notes(base, terminal.progress("starter notes"))
+                if changed:
+                    terminal.say(
+                        f"Đã lập chỉ mục {changed} ghi chú khởi đầu | {changed} starter notes were indexed  "
+                        f"({since():.1f} s)"
+                    )
 
         from ui import web
 
-        web.serve(base, host=host, port=port, opened=opened)
+        try:
+            web.serve(base, host=host, port=port, prepare=prepare, opened=opened)
+        except OSError as error:
+            raise UsageError(
+                f"The page cannot listen on {host}:{port}: {error.strerror}. Choose another with --port.",
+                f"Không mở được trang tại {host}:{port}: {error.strerror}. Hãy chọn cổng khác bằng --port.",
+            ) from error
     return 0

@@ -10,9 +10,8 @@ from pathlib import Path
 
 LANGUAGES = ("vi", "en")
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
-_MONTHS = (
-    "January February March April May June July August September October November December"  # strftime's follow the locale
-).split()
+# strftime's month names follow the machine's locale
+_MONTHS = "January February March April May June July August September October November December".split()
 
 
 @cache
@@ -32,7 +31,7 @@ class Texts:
     language: str
 
     def __call__(self, key: str, /, **fields: object) -> str:
-        """Return the text called `key` with its {fields} filled in. Raises KeyError for an unknown key or a field left out."""
+        """Return the text called `key` with its {fields} filled in. Raises KeyError for one that is not there."""
         return table()[key][self.language].format_map(fields)
 
     def date(self, day: date) -> str:
@@ -41,7 +40,9 @@ class Texts:
         >>> Texts("vi").date(date(2026, 3, 1)), Texts("en").date(date(2026, 3, 1))
         ('01/3/2026', '1 March 2026')
         """
-        if self.language == "vi":  # the rules on official documents: a zero before days under 10 and before months 1 and 2
+        if (
+            self.language == "vi"
+        ):  # the rules on official documents: a zero before days under 10 and before months 1 and 2
             month = f"{day.month:02}" if day.month < 3 else str(day.month)
             return f"{day.day:02}/{month}/{day.year}"
         return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -6,6 +6,7 @@ Gradio takes seconds to import, so everything of it is imported when the applica
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
 from kb.base import KnowledgeBase
 from kb.errors import KnowledgeBaseError
-from ui.texts import LANGUAGES
+from ui.texts import LANGUAGES, Texts
 
 COOKIE = "cop_kb_language"
 YEAR_SECONDS = 365 * 24 * 3600
@@ -27,7 +28,7 @@ _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Libe
 def create_app(base: KnowledgeBase) -> FastAPI:
     """Return the application over `base`, which may still be loading its model.
 
-    Routes: `/vi/` and `/en/` (the pages), `/` (goes to one of them by `?lang=`, cookie or setting), `/health`, `/icon.svg`.
+    Routes: `/vi/` and `/en/` (the pages), `/` (goes to one by `?lang=`, cookie or setting), `/health`, `/icon.svg`.
     """
     _tame_gradio(base.settings.home / "tmp")
     import gradio as gr
@@ -77,7 +78,7 @@ def create_app(base: KnowledgeBase) -> FastAPI:
             pwa=False,
             mcp_server=False,
         )
-    app.add_middleware(Frame)  # type: ignore[arg-type]
+    app.add_middleware(Frame)
     return app
 
 
@@ -91,29 +92,37 @@ def serve(
 ) -> None:
     """Open the page at once, load the model behind it, and serve until interrupted.
 
-    `prepare` is what runs behind the page (default: `base.warm`); a KnowledgeBaseError that it raises is kept by the base and
-    shown by the page. `opened` is told the page's address as soon as it answers. Port 0 takes a free one.
-    Raises OSError where the address cannot be listened on.
+    `prepare` is what runs behind the page (default: `base.warm`); a KnowledgeBaseError that it raises is printed, and
+    shown by the page where the base keeps it. `opened` is told the page's address as soon as it answers. Port 0 takes a
+    free one. Raises OSError where the address cannot be listened on, before anything slow is done.
     """
-    import uvicorn
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    with socket.create_server((host, port), family=family) as listening:
+        import uvicorn
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[object] | None = None) -> None:
-            await super().startup(sockets)  # type: ignore[arg-type]
-            if self.started:
-                bound = self.servers[0].sockets[0].getsockname()[1]
-                (opened or _announce)(f"http://{f'[{host}]' if ':' in host else host}:{bound}/")
-                threading.Thread(target=_prepare, args=(prepare or base.warm,), name="warm", daemon=True).start()
+        class Server(uvicorn.Server):
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                name = f"[{host}]" if ":" in host else host
+                (opened or _announce)(f"http://{name}:{listening.getsockname()[1]}/")
+                threading.Thread(
+                    target=_prepare, args=(base, prepare or base.warm), name="prepare", daemon=True
+                ).start()
 
-    config = uvicorn.Config(create_app(base), host=host, port=port, log_level="warning", server_header=False)
-    Server(config).run()
+        # Pages keep a connection open for as long as they are shown; stopping must not wait for them.
+        config = uvicorn.Config(create_app(base), log_level="warning", server_header=False, timeout_graceful_shutdown=2)
+        Server(config).run(sockets=[listening])
 
 
-def _prepare(prepare: Callable[[], object]) -> None:
+def _prepare(base: KnowledgeBase, prepare: Callable[[], object]) -> None:
     try:
         prepare()
     except KnowledgeBaseError as error:
         print(error, file=sys.stderr)
+    except Exception:  # a defect: the page must not wait for ever, and the trace must be seen
+        if not base.ready:
+            base.loading_error = KnowledgeBaseError(Texts("en")("not_prepared"), Texts("vi")("not_prepared"))
+        raise
 
 
 def _announce(address: str) -> None:

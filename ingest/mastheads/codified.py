@@ -12,8 +12,10 @@ from kb.number import canonical_number
 from kb.records import Authority, Kind
 
 _SOURCE_NOTE = re.compile(
-    r"\(\s*Điều\s+[\w.]+\s+(?P<type>Bộ luật|Luật|Pháp lệnh|Nghị định|Nghị quyết|Thông tư liên tịch|Thông tư|Quyết định)\s+số\s+"
-    r"(?P<number>[^\s,()]+)(?:\s+(?P<title>[^()]*?)\s+ngày\s+(?P<issued>\d{1,2}/\d{1,2}/\d{4})\s+của\s+(?P<issuer>[^,()]+?))?"
+    r"\(\s*Điều\s+[\w.]+\s+(?P<type>Bộ luật|Luật|Pháp lệnh|Nghị định|Nghị quyết|Thông tư liên tịch|Thông tư|Quyết định)"
+    r"\s+số\s+"
+    r"(?P<number>[^\s,()]+)(?:\s+(?P<title>[^()]*?)\s+ngày\s+(?P<issued>\d{1,2}/\d{1,2}/\d{4})\s+của"
+    r"\s+(?P<issuer>[^,()]+?))?"
     r"\s*,\s*có hiệu lực thi hành kể từ ngày\s+(?P<effective>\d{1,2}/\d{1,2}/\d{4})\s*\)"
 )
 
@@ -21,8 +23,8 @@ _SOURCE_NOTE = re.compile(
 def read_codified(text: str) -> Masthead | None:
     """Return what the source notes of a codified text state, None for a text without them.
 
-    Where all notes name one instrument the text is that instrument, whatever a header says; where they name several, their
-    numbers are returned as `about` and the rest stays open.
+    Where all notes name one instrument the text is that instrument, whatever a header says; where they name several,
+    their numbers are returned as `about` and the rest stays open.
     """
     notes = list(_SOURCE_NOTE.finditer(text))
     if len(notes) < 2:

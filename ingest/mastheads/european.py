@@ -12,35 +12,47 @@ from kb.number import canonical_number
 from kb.records import Authority, Clause, Kind
 
 _EU_ACT = re.compile(
-    r"(?P<proposal>Proposal for an?\s+)?(?P<by>(?:COMMISSION|COUNCIL|Commission|Council)\s+)?(?:(?:DELEGATED|IMPLEMENTING|Delegated|Implementing)\s+)?"
-    r"(?P<type>REGULATION|DIRECTIVE|DECISION|RECOMMENDATION|Regulation|Directive|Decision)\s+(?P<number>\((?:EU|EC|EEC)[^)]*\)\s+(?:No\s+)?\d+/\d+|\d+/\d+/(?:EU|EC|EEC))"
+    r"(?P<proposal>Proposal for an?\s+)?(?P<by>(?:COMMISSION|COUNCIL|Commission|Council)\s+)?(?:(?:DELEGATED"
+    r"|IMPLEMENTING|Delegated|Implementing)\s+)?"
+    r"(?P<type>REGULATION|DIRECTIVE|DECISION|RECOMMENDATION|Regulation|Directive|Decision)\s+"
+    r"(?P<number>\((?:EU|EC|EEC)[^)]*\)\s+(?:No\s+)?\d+/\d+|\d+/\d+/(?:EU|EC|EEC))"
 )
-_AMENDS = re.compile(r",?\s+(?:and\s+)?(?:amending|repealing)\b.*?(?=\s*\([A-Z][^()]*(?:Act|Regulation|Directive)\)|$)", re.S)
+_AMENDS = re.compile(
+    r",?\s+(?:and\s+)?(?:amending|repealing)\b.*?(?=\s*\([A-Z][^()]*(?:Act|Regulation|Directive)\)|$)", re.S
+)
 _SHORT = re.compile(r"\((?P<short>[A-Z][A-Za-z ]+ (?:Act|Regulation|Directive|Code))\)")
 
 
 def read_european(text: str, head: Sequence[str], clauses: Sequence[Clause]) -> Masthead | None:
-    at = next((i for i, line in enumerate(head[:40]) if (m := _EU_ACT.match(line)) and len(line) < 400), None)
+    at = next((i for i, line in enumerate(head[:40]) if _EU_ACT.match(line) and len(line) < 400), None)
     if at is None or not any(clause.kind == "article" for clause in clauses):
         return None
     match = _EU_ACT.match(head[at])
     assert match is not None
-    lines = []
+    lines: list[str] = []
     for line in head[at : at + 8]:
         if lines and re.match(r"\(Text with|THE EUROPEAN|THE COUNCIL|Having regard|REGULATION|DIRECTIVE", line):
             break
         lines.append(line)
     whole = " ".join(lines)
     if at + 1 < len(head) and len(lines) == 1 and not re.search(r"\bof \d", whole):
-        following = next((i for i in range(at + 1, min(at + 4, len(head))) if re.match(r"(?i)regulation|directive", head[i])), None)
+        following = next(
+            (i for i in range(at + 1, min(at + 4, len(head))) if re.match(r"(?i)regulation|directive", head[i])), None
+        )
         if following is not None:  # a short title stands above the full one
             return read_european(text, head[following:], clauses)
     joint = re.search(r"EUROPEAN PARLIAMENT AND OF THE COUNCIL", whole, re.I)
-    issuer = "European Parliament and Council" if joint else {"c": "European Commission"}.get((match["by"] or "")[:1].lower())
+    issuer = (
+        "European Parliament and Council"
+        if joint
+        else {"c": "European Commission"}.get((match["by"] or "")[:1].lower())
+    )
     if match["by"] and match["by"].strip().lower() == "council":
         issuer = "Council of the European Union"
     dated = re.search(r"\bof (\d{1,2} [A-Z][a-z]+ \d{4})\s*(.*)$", whole, re.S)
-    number = canonical_number(match.group().title().replace("(Eu)", "(EU)").replace("(Ec)", "(EC)")) or canonical_number(match["number"])
+    number = canonical_number(
+        match.group().title().replace("(Eu)", "(EU)").replace("(Ec)", "(EC)")
+    ) or canonical_number(match["number"])
     subject = " ".join(dated[2].split()) if dated else ""
     short = _SHORT.search(subject)
     brief = _AMENDS.sub("", subject).strip(" .")

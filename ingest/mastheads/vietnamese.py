@@ -15,18 +15,23 @@ from kb.records import Authority, Clause, Kind
 
 _TYPES = {
     "LUẬT": Kind.REGULATION, "BỘ LUẬT": Kind.REGULATION, "HIẾN PHÁP": Kind.REGULATION, "PHÁP LỆNH": Kind.REGULATION,
-    "NGHỊ ĐỊNH": Kind.REGULATION, "NGHỊ QUYẾT": Kind.REGULATION, "QUYẾT ĐỊNH": Kind.REGULATION, "THÔNG TƯ": Kind.REGULATION,
+    "NGHỊ ĐỊNH": Kind.REGULATION, "NGHỊ QUYẾT": Kind.REGULATION, "QUYẾT ĐỊNH": Kind.REGULATION,
+    "THÔNG TƯ": Kind.REGULATION,
     "THÔNG TƯ LIÊN TỊCH": Kind.REGULATION, "CHỈ THỊ": Kind.REGULATION, "LỆNH": Kind.REGULATION,
     "VĂN BẢN HỢP NHẤT": Kind.REGULATION, "KẾ HOẠCH": Kind.PROGRAMME, "CHƯƠNG TRÌNH": Kind.PROGRAMME,
-    "HƯỚNG DẪN": Kind.APPRAISAL_GUIDANCE, "BÁO CÁO": None, "THÔNG BÁO": None, "CÔNG VĂN": None, "TỜ TRÌNH": None, "ÁN LỆ": None,
+    "HƯỚNG DẪN": Kind.APPRAISAL_GUIDANCE, "BÁO CÁO": None, "THÔNG BÁO": None, "CÔNG VĂN": None,
+    "TỜ TRÌNH": None, "ÁN LỆ": None,
 }  # fmt: skip
 _LAWS = ("LUẬT", "BỘ LUẬT", "PHÁP LỆNH")
 _TYPE_LINE = re.compile(rf"(?P<type>{'|'.join(sorted(_TYPES, key=len, reverse=True))})\s*:?$")
 _NUMBER_LINE = re.compile(r"(?:(?:Luật|Bộ luật|Pháp lệnh|Nghị quyết|Hiến pháp)\s+)?số\s*:\s*(?P<number>\S.*)$", re.I)
 _NOT_ISSUER = re.compile(r"CỘNG H|ĐỘC LẬP|SỐ\s*:|LUẬT SỐ|NGÀY|THÔNG TIN VĂN BẢN|VĂN BẢN$|DỰ THẢO|[|_\-*]|\d", re.I)
-_TITLE_ENDS = re.compile(r"Căn cứ|Theo |Xét |\(|Điều |Chương |Phần |Mục |Quốc hội|Chính phủ|Bộ trưởng|Thủ tướng|Kính gửi|\d+\.", re.I)
+_TITLE_ENDS = re.compile(
+    r"Căn cứ|Theo |Xét |\(|Điều |Chương |Phần |Mục |Quốc hội|Chính phủ|Bộ trưởng|Thủ tướng|Kính gửi|\d+\.", re.I
+)
 _EFFECT = re.compile(
-    r"(?:Luật|Bộ luật|Pháp lệnh|Nghị định|Nghị quyết|Thông tư|Thông tư liên tịch|Quyết định|Chỉ thị|Quy chế|Văn bản)\s+này\s+"
+    r"(?:Luật|Bộ luật|Pháp lệnh|Nghị định|Nghị quyết|Thông tư|Thông tư liên tịch|Quyết định|Chỉ thị|Quy chế"
+    r"|Văn bản)\s+này\s+"
     r"(?:chính thức\s+)?có\s+hiệu\s+lực(?:\s+thi\s+hành)?\s*(?:,\s*)?(?:(?:kể\s+)?từ\s+)?(?P<when>ngày\s+.{1,40})",
     re.S,
 )
@@ -77,7 +82,12 @@ def _number_in(line: str) -> str | None:
 def _vietnamese_issuer(text: str, head: Sequence[str]) -> str | None:
     for line in head[:8]:
         for part in re.split(r"\s*(?:\||\t|CỘNG H[ÒO]A.*)\s*", line):
-            if is_capitals(part) and 5 <= len(part) <= 90 and not _NOT_ISSUER.search(part) and not _TYPE_LINE.match(part):
+            if (
+                is_capitals(part)
+                and 5 <= len(part) <= 90
+                and not _NOT_ISSUER.search(part)
+                and not _TYPE_LINE.match(part)
+            ):
                 return _in_small_letters(text, part)
     return None
 
@@ -107,7 +117,8 @@ def _vietnamese_title(text: str, head: Sequence[str], position: int, type_name: 
 
 
 def _in_small_letters(text: str, capitals: str, *, fallback: str | None = None) -> str:
-    """Return the usual spelling of words set in capitals: as the text itself writes them elsewhere, else with one capital.
+    """Return the usual spelling of words set in capitals: as the text itself writes them elsewhere, else with one
+    capital.
 
     >>> _in_small_letters("… do Bộ Khoa học và Công nghệ ban hành", "BỘ KHOA HỌC VÀ CÔNG NGHỆ")
     'Bộ Khoa học và Công nghệ'
@@ -123,7 +134,9 @@ def _in_small_letters(text: str, capitals: str, *, fallback: str | None = None) 
 
 def _vietnamese_effect(text: str, clauses: Sequence[Clause], issued: date | None) -> date | None:
     """Return the day the act itself takes effect; the article on effect is asked first, quoted amendments never."""
-    articles = [clause for clause in clauses if clause.kind == "article" and not clause.address.startswith(("Phụ lục", "Mẫu"))]
+    articles = [
+        clause for clause in clauses if clause.kind == "article" and not clause.address.startswith(("Phụ lục", "Mẫu"))
+    ]
     named = [clause for clause in articles if "hiệu lực" in clause.heading.lower()]
     for clause in [*reversed(named), *reversed(articles[-6:])]:
         match = _EFFECT.search(text[clause.start : clause.end])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from ingest.readers import failures
 from ingest.readers.assemble import Piece, assemble, soft_lines
 from ingest.readers.content import Found, main_content
-from ingest.readers.lines import begins_unit, clean
+from ingest.readers.lines import begins_unit, clean, is_mark
 from ingest.readers.numbering import formatted
 from ingest.readers.sniff import decode
 from ingest.readers.tables import is_marked, table_pieces
@@ -59,7 +60,7 @@ def read_html(data: bytes, path: Path) -> SourceText:
     """
     root = _parse(_decode(data, path), path)
     body = next(root.iter("body"), root)
-    pieces = [item.piece for item in main_content(body, _Walk(body).found)]
+    pieces = _with_marks([item.piece for item in main_content(body, _Walk(body).found)])
     length = sum(len(piece.text) for piece in pieces)
     if length < 40 or (length < 1500 and _is_error(pieces)):
         raise failures.no_page_text(path)
@@ -67,6 +68,19 @@ def read_html(data: bytes, path: Path) -> SourceText:
     if "\ufffd" in source.text:
         raise failures.wrong_encoding(path)
     return source
+
+
+def _with_marks(pieces: list[Piece]) -> list[Piece]:
+    """Return the pieces with marks that stand alone ("(a)" in a column of its own) before the text that they mark."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        before = joined[-1] if joined else None
+        marks = before is not None and before.kind is BlockKind.PARAGRAPH and is_mark(before.text)
+        if before and marks and piece.kind is BlockKind.PARAGRAPH and not begins_unit(piece.text):
+            joined[-1] = replace(piece, text=f"{before.text} {piece.text}", anchor=before.anchor or piece.anchor)
+        else:
+            joined.append(piece)
+    return joined
 
 
 def _decode(data: bytes, path: Path) -> str:

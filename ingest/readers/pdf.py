@@ -172,9 +172,9 @@ def _letters(text_page: Any, page: Any) -> Iterator[_Letter]:
     if page.get_rotation() in (90, 270):
         width, height = height, width
     box = raw.FS_RECTF()
-    weight = ctypes.c_int(0)
+    flags = ctypes.c_int(0)
     name = ctypes.create_string_buffer(128)
-    pending = 0
+    size, bold, new_word, pending = 0.0, False, True, 0
     for index in range(text_page.count_chars()):
         code = raw.FPDFText_GetUnicode(text_page, index)
         if 0xD800 <= code < 0xDC00:
@@ -185,11 +185,13 @@ def _letters(text_page: Any, page: Any) -> Iterator[_Letter]:
         if not code or 0xD800 <= code < 0xE000:
             continue
         raw.FPDFText_GetLooseCharBox(text_page, index, box)
-        size = raw.FPDFText_GetFontSize(text_page, index)
-        bold = raw.FPDFText_GetFontWeight(text_page, index) >= 600
-        if not bold and index % 3 == 0:
-            raw.FPDFText_GetFontInfo(text_page, index, name, 128, weight)
-            bold = b"bold" in name.value.lower() or b"black" in name.value.lower()
+        # The first letter of a word and every third after it are enough to tell a line's type.
+        if not chr(code).isspace() and (new_word or index % 3 == 0):
+            size = raw.FPDFText_GetFontSize(text_page, index)
+            raw.FPDFText_GetFontInfo(text_page, index, name, 128, flags)
+            font = name.value.lower()
+            bold = raw.FPDFText_GetFontWeight(text_page, index) >= 600 or b"bold" in font or b"black" in font
+        new_word = chr(code).isspace()
         # PDFium counts the angle clockwise.
         quarter = -round(raw.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4
         edges = _turned((box.left, box.top, box.right, box.bottom), quarter, width, height)
@@ -222,6 +224,7 @@ def _line(letters: Sequence[_Letter], number: int) -> Iterator[Line]:
         is_small = letter.text.isdigit() and letter.bottom - letter.top < 0.8 * height
         if is_small and (letter.top + letter.bottom) / 2 < middle - 0.08 * height:
             texts[index] = raised(letter.text)
+    _add_spaces(texts, letters, 0.12 * height)
     text = clean(_with_leader(texts, letters)).replace("\n", " ")
     if not text:
         return
@@ -235,9 +238,23 @@ def _line(letters: Sequence[_Letter], number: int) -> Iterator[Line]:
         top=min(letter.top for letter in shown),
         bottom=max(letter.bottom for letter in shown),
         size=round(size if size > 3 else height, 1),
-        bold=_is_bold(shown),
+        bold=sum(letter.bold for letter in shown) > 0.6 * len(shown),
         broken=broken,
     )
+
+
+def _add_spaces(texts: list[str], letters: Sequence[_Letter], least: float) -> None:
+    """Put the spaces into `texts` that PDFium misses: gaps wider by `least` than usual between the line's letters."""
+    gaps: dict[int, float] = {}
+    end = letters[0].right
+    for index in range(1, len(letters)):
+        if not letters[index].text.isspace() and not letters[index - 1].text.isspace():
+            gaps[index] = letters[index].left - end
+        end = letters[index].right if letters[index].text.isspace() else max(end, letters[index].right)
+    usual = max(median(gaps.values()), 0.0) if gaps else 0.0
+    for index, gap in gaps.items():
+        if gap > usual + least and letters[index].text.isalnum() and letters[index - 1].text.isalnum():
+            texts[index] = f" {texts[index]}"
 
 
 def _with_leader(texts: Sequence[str], letters: Sequence[_Letter]) -> str:
@@ -263,11 +280,6 @@ def _with_numbers(lines: Sequence[Line]) -> list[Line]:
         else:
             joined.append(line)
     return joined
-
-
-def _is_bold(letters: Sequence[_Letter]) -> bool:
-    sampled = [letter.bold for letter in letters[::3]] or [False]
-    return sum(letter.bold for letter in letters) >= 0.3 * len(letters) and any(sampled)
 
 
 def _check_letters(pages: Sequence[Sequence[Line]], path: Path) -> None:

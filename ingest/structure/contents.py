@@ -13,12 +13,15 @@ _TITLE = re.compile(r"(?:(?:table of )?contents|mục lục)\s*:?$", re.I)
 _PAGE_ONLY = re.compile(r"(?:(?i:page|trang)|\d{1,3}|[ivxl]{1,6})$")
 _PAGE_AT_END = re.compile(r"(?P<title>.*?)[\s.…·_]*(?:(?<=[\s.…·_])(?P<page>\d{1,3}|[ivxl]{1,6}))?$", re.S)
 NUMBER = re.compile(
-    r"(?P<n>\d{1,2}(?:\.\d{1,2}){1,4}|(?:\d{1,2}|[IVX]{1,6}|[A-Z])(?=[.)]|\s)|[IVX]{1,6}$|\([\dA-Za-z]{1,3}\)|[a-z](?=[.)]))"
+    r"(?P<n>\d{1,2}(?:\.\d{1,2}){1,4}|(?:\d{1,2}|[IVX]{1,6}|[A-Z])(?=[.)]|\s)|[IVX]{1,6}$"
+    r"|\([\dA-Za-z]{1,3}\)|[a-z](?=[.)]))"
     r"[.)]?(?:\s+|$)"
 )
 DIVISION = re.compile(
-    r"(?P<n>(?P<word>Part|PART|Chapter|CHAPTER|Appendix|APPENDIX|Annex|ANNEX|Section|SECTION|Schedule|SCHEDULE|Phụ lục|PHỤ LỤC|Phần|PHẦN"
-    r"|Chương|CHƯƠNG)\s+(?P<value>[A-Z](?!\w)|[IVXL]{1,6}(?!\w)|\d{1,2}(?:\.\d+)*(?!\w)|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten))"
+    r"(?P<n>(?P<word>Part|PART|Chapter|CHAPTER|Appendix|APPENDIX|Annex|ANNEX|Section|SECTION|Schedule"
+    r"|SCHEDULE|Phụ lục|PHỤ LỤC|Phần|PHẦN"
+    r"|Chương|CHƯƠNG)\s+(?P<value>[A-Z](?!\w)|[IVXL]{1,6}(?!\w)|\d{1,2}(?:\.\d+)*(?!\w)|One|Two|Three|Four"
+    r"|Five|Six|Seven|Eight|Nine|Ten))"
     r"\s*(?:[.:–—-]\s*|\s+|$)"
 )
 
@@ -46,8 +49,8 @@ class Found:
 def split_number(text: str) -> tuple[str, str]:
     """Return the numbering mark of a heading and its title.
 
-    >>> split_number("4.2.1 Data quality"), split_number("IV. Scope"), split_number("Appendix A: Terms"), split_number("Scope")
-    (('4.2.1', 'Data quality'), ('IV.', 'Scope'), ('Appendix A', 'Terms'), ('', 'Scope'))
+    >>> split_number("4.2.1 Data quality"), split_number("Appendix A: Terms"), split_number("Scope")
+    (('4.2.1', 'Data quality'), ('Appendix A', 'Terms'), ('', 'Scope'))
     """
     match = DIVISION.match(text) or NUMBER.match(text)
     if not match or (match.re is NUMBER and re.match(r"[A-Z]\s", text)):
@@ -64,7 +67,9 @@ def fold(text: str) -> str:
 
 
 def find_contents(lines: Sequence[Line]) -> tuple[int, int, list[Entry]]:
-    """Return where the table of contents begins and ends (line indices, half open) and its entries; (0, 0, []) without one."""
+    """Return where the table of contents begins and ends (line indices, half open) and its entries; (0, 0, []) without
+    one.
+    """
     for start, line in enumerate(lines[: max(400, len(lines) // 3)]):
         if _TITLE.match(line.text):
             end, entries = _read(lines, start + 1)
@@ -76,7 +81,7 @@ def find_contents(lines: Sequence[Line]) -> tuple[int, int, list[Entry]]:
 
 
 def _read(lines: Sequence[Line], first: int) -> tuple[int, list[Entry]]:
-    """Read entries from line `first` until the first of them comes again as a heading, or the text has no more entries."""
+    """Read entries from line `first` until the first of them comes again as a heading, or entries end."""
     entries: list[Entry] = []
     number = ""
     end = index = first
@@ -122,8 +127,8 @@ def _again(lines: Sequence[Line], index: int, entry: Entry) -> bool:
 def find_headings(lines: Sequence[Line], first: int, entries: Sequence[Entry]) -> list[Found]:
     """Return the headings among the lines from `first` on that `entries` announce, in order; missing ones are left out.
 
-    Of all places where an entry's words make a line, the longest chain that keeps the order of both is taken; a place where
-    the number stands too counts for two.
+    Of all places where an entry's words make a line, the longest chain that keeps the order of both is taken; a place
+    where the number stands too counts for two.
     """
     places: list[tuple[int, int, int, str]] = []  # line, entry, last line, number
     wanted: dict[str, list[int]] = {}
@@ -186,7 +191,7 @@ def _agree(number: str, wanted: str) -> bool:
 
 
 def _readings(lines: Sequence[Line], index: int) -> list[tuple[int, str, str]]:
-    """Return the ways to read a heading at line `index`: last line, number, title (titles may take up to three lines)."""
+    """Return the ways to read a heading at line `index`: last line, number, title (up to three lines)."""
     number, title = split_number(lines[index].text)
     last = index
     if number and not title and index + 1 < len(lines):

@@ -1,62 +1,33 @@
-"""The clause tree of acts in English: EU regulations and directives, and acts that count in sections (UK, US, Singapore ...).
+"""The clause tree of acts in English: EU regulations and directives, and acts that count in sections (UK, US,
+Singapore).
 
-Addresses are those of design 4.9: "Chapter III Section 2", "Article 6(1)(a)(ii)", "Article 3(63)", "Recital 47", "Annex III point 5(b)",
-"Section 12(1)(a)". What stands before the first recital or article is "Preamble", signatures are "Closing", notes gathered at the end
-are "Notes". Anchors of EUR-Lex are not needed: the marks alone decide.
+Addresses are those of design 4.9: "Chapter III Section 2", "Article 6(1)(a)(ii)", "Article 3(63)", "Recital 47",
+"Annex III point 5(b)", "Section 12(1)(a)". What stands before the first article is "Preamble" and holds the recitals;
+signatures are "Closing", notes gathered at the end "Notes". Anchors of EUR-Lex are not needed: the marks alone decide.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from ingest.structure.items import Name, numbered, table_rows
-from ingest.structure.lines import Line, ends_sentence, is_capitals, is_contents_line
+from ingest.structure.english_heads import Head, article_word, find_heads, is_act
+from ingest.structure.items import Name, numbered, prose, table_rows
+from ingest.structure.lines import Line, ends_sentence, is_capitals
 from ingest.structure.numbering import Item, follows, tokens
 from ingest.structure.quotes import quoted_lines
-from ingest.structure.tree import CUT, Mark, assemble
+from ingest.structure.tree import CUT, LEAF, Mark, assemble
 from kb.records import BlockKind, Clause, SourceText
 
-_NUMERAL = r"(?:[IVXLC]{1,7}[a-z]?|\d{1,3}[A-Za-z]?|[A-Z])"
-_SEPARATED = r"(?P<sep>\s*[-–—:.]\s*|\s+|$)(?P<rest>.*)$"
-_ARTICLE = re.compile(rf"(?P<label>(?:Article|ARTICLE|Art\.)\s+(?P<n>\d{{1,3}}[a-z]{{0,2}}))(?![\w(/]){_SEPARATED}")
-_SECTION_AS_ARTICLE = re.compile(rf"(?P<label>(?:Section|SECTION|SEC\.|Sec\.|§)\s*(?P<n>\d{{1,4}}[A-Za-z]{{0,2}}))(?![\w(/-]|\.\d){_SEPARATED}")
-_CONTAINER = re.compile(
-    rf"(?P<label>(?P<word>PART|Part|TITLE|Title|CHAPTER|Chapter|SUBCHAPTER|SECTION|Section|SUBSECTION|Subsection)\s+(?P<n>{_NUMERAL}))"
-    rf"(?![\w(/]|\.[\dA-Z(]){_SEPARATED}"
-)
-_ANNEX = re.compile(
-    rf"(?P<label>(?P<word>ANNEX|Annex|APPENDIX|Appendix|SCHEDULE|Schedule)(?:\s+(?P<n>{_NUMERAL}))?)(?![\w(/]){_SEPARATED}"
-)
-_CLOSING = re.compile(r"(?:Done at \w+|This (?:Regulation|Directive|Decision) (?:shall be binding in its entirety|is addressed to))")
-_WHEREAS = re.compile(r"Whereas\s*:?$", re.I)
-_ENACTING = re.compile(r"(?:HAVE|HAS) (?:ADOPTED|DECIDED)|BE IT ENACTED|Be it enacted", re.I)
+__all__ = ["build_act", "is_act"]
+
+_WHEREAS = re.compile(r"(?:^|[,.;]\s+)Whereas\s*:?(?:$|\s+(?=\(1\)))", re.I)
+_ENACTING = re.compile(r"\b(?:HAVE|HAS) (?:ADOPTED|DECIDED)\b|\bBE IT ENACTED\b")
 _NOTE = re.compile(r"\(?\*?\d{1,3}\)?\s+.*(?:\bOJ [CL]\b|https?://|\bJudgment\b|\bECLI\b|OJ L,)", re.S)
-_SENTENCE = re.compile(r"(?:of|to|in|and|or|shall|is|are|which|that|the|as|for|by|does|may|applies|also|lays?)\b|[,;)]")
 _LEVEL = {"part": 10, "title": 12, "chapter": 20, "subchapter": 25, "section": 30, "subsection": 40}
-_LEAF = 100
-_STYLES = ("1.1", "1.", "(1)", "(a)", "(i)", "(A)")
-_ANNEX_STYLES = ("1.1", "1.", "(1)", "(a)", "(i)", "a)", "(A)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    index: int
-    kind: str
-    number: str
-    label: str
-    rest: str
-    word: str = ""
-
-
-def is_act(lines: Sequence[Line]) -> bool:
-    """Whether the lines hold articles in sequence (five, or two from the first on), or three sections that are named so."""
-    articles = _in_order(_articles(lines, _ARTICLE))
-    if len(articles) >= 5 or (len(articles) >= 2 and articles[0].number == "1"):
-        return True
-    sections = _in_order(_articles(lines, _SECTION_AS_ARTICLE))
-    return len(sections) >= 3 and (sections[0].number in ("1", "101") or sections[0].label.startswith("§"))
+_ARTICLE_LEVEL, _ITEM_LEVEL = 50, 60
+_STYLES = ("1.1", "1.", "(1)", "(a)", "(i)", "a)", "(A)")
+_NUMBERED = ("1.1", "1.", "(1)", "(a)", "A.")
 
 
 def build_act(source: SourceText, lines: Sequence[Line]) -> tuple[Clause, ...]:
@@ -64,76 +35,39 @@ def build_act(source: SourceText, lines: Sequence[Line]) -> tuple[Clause, ...]:
     return assemble(source.text, _Act(lines).marks(), source.pages)
 
 
-def _articles(lines: Sequence[Line], pattern: re.Pattern[str]) -> list[_Head]:
-    heads = []
-    for index, line in enumerate(lines):
-        match = pattern.match(line.text)
-        if not match or is_contents_line(line.text) or line.kind is BlockKind.TABLE_ROW:
-            continue
-        rest, separated = match["rest"], bool(match["sep"].strip())
-        if rest and (len(rest) > 250 or _SENTENCE.match(rest)):
-            continue
-        if rest and not separated and not (rest[:1].isupper() and not ends_sentence(rest)):
-            continue
-        before = lines[index - 1].text if index else ""
-        if not line.first and before and not ends_sentence(before) and not is_capitals(before) and before[-1:].islower() and rest:
-            continue
-        heads.append(_Head(index, "article", match["n"], match["label"], rest))
-    return heads
-
-
-def _in_order(heads: list[_Head]) -> list[_Head]:
-    """Return the heads that carry the numbering on; those quoted from another act or listed as contents fall out of it.
-
-    A number that comes again while the text has gone on counting is left out, unless the counting begins anew with 1 and 2.
-    """
-    kept: list[_Head] = []
-    last: int | None = None
-    for position, head in enumerate(heads):
-        number = int(re.match(r"\d+", head.number).group())  # type: ignore[union-attr]
-        later = [int(re.match(r"\d+", other.number).group()) for other in heads[position + 1 :]]  # type: ignore[union-attr]
-        if last is None or number == last + 1 or (number == last and head.number != kept[-1].number):
-            pass
-        elif number <= last:
-            if not (number == 1 and later[:1] == [2]):
-                continue
-        elif last + 1 in later[:200]:
-            continue
-        kept.append(head)
-        last = number
-    return kept
-
-
 class _Act:
-    """One pass over the lines of an act, collecting marks."""
+    """One pass over the heads of an act, collecting marks."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
         quoted = quoted_lines([line.text for line in lines])
         self.quoted = quoted if len(quoted) * 2 < len(lines) else frozenset()
-        articles = [head for head in _articles(lines, _ARTICLE) if head.index not in self.quoted]
-        self.word = "Article"
-        if len(_in_order(articles)) < 2:
-            articles = [head for head in _articles(lines, _SECTION_AS_ARTICLE) if head.index not in self.quoted]
-            self.word = "Section"
-        self.articles = articles
+        self.word = article_word(lines)
         self.found: list[Mark] = []
+        self.above: dict[int, Mark] = {}  # the containers now open, by level
+        self.annex: Mark | None = None
+        self.of_head: dict[int, Mark] = {}
 
     def marks(self) -> list[Mark]:
         notes = self._notes()
-        heads = self._heads(notes)
+        heads = find_heads(self.lines, self.quoted, notes)
         first = next((head.index for head in heads if head.kind != "closing"), notes)
         if first > 0:
             self._preamble(first)
-        above: dict[int, Mark] = {}
-        annex: Mark | None = None
         for head, following in zip(heads, [*heads[1:], None], strict=False):
-            annex = self._open(head, following.index if following else notes, above, annex)
-        self._annexes(heads, notes)
+            self._open(head, following.index if following else notes)
+        annexes = [head for head in heads if head.kind == "annex"]
+        for head, following in zip(annexes, [*annexes[1:], None], strict=False):
+            self._annex(head, following.index if following else notes, heads)
         if notes < len(self.lines):
-            self.found.append(Mark(start=self.lines[notes].start, level=0, kind=CUT, step=""))
-            self.found.append(Mark(start=self.lines[notes].start, level=_LEAF, kind="notes", step="Notes"))
+            self._leaf(notes, "notes", "Notes")
         return self.found
+
+    def _leaf(self, index: int, kind: str, step: str) -> None:
+        """Add a clause at the top of the tree that holds no other."""
+        start = self.lines[index].start
+        self.found.append(Mark(start=start, level=0, kind=CUT, step=""))
+        self.found.append(Mark(start=start, level=LEAF, kind=kind, step=step))
 
     def _notes(self) -> int:
         """Return the index of the first of the notes that end the document, else the number of lines."""
@@ -142,138 +76,80 @@ class _Act:
             index -= 1
         return index if len(self.lines) - index >= 2 else len(self.lines)
 
+    def _preamble(self, until: int) -> None:
+        """Add the preamble and the recitals between "Whereas" and the enacting words."""
+        self.found.append(Mark(start=self.lines[0].start, level=0, kind="preamble", step="Preamble"))
+        whereas = next((i for i in range(until) if _WHEREAS.search(self.lines[i].text)), None)
+        if whereas is None:
+            return
+        enacting = next((i for i in range(whereas, until) if _ENACTING.search(self.lines[i].text)), until)
+        last = "0"
+        for index in range(whereas, enacting):
+            line = self.lines[index]
+            opening = _WHEREAS.search(line.text) if index == whereas else None
+            at = opening.end() if opening else 0  # the first recital may stand on the same line
+            for token, label, _ in tokens(line.text[at:], ("(1)",)):
+                if follows("(1)", last, token.value):
+                    last, step = token.value, f"Recital {token.value}"
+                    start = line.start + at
+                    self.found.append(Mark(start=start, level=_ITEM_LEVEL, kind="recital", step=step, label=label))
+        if enacting < until:
+            self.found.append(Mark(start=self.lines[enacting].start, level=_ITEM_LEVEL, kind=CUT, step=""))
+
     # -- heads ---------------------------------------------------------------------------------------------------------
 
-    def _heads(self, until: int) -> list[_Head]:
-        annexes = self._annex_heads(until)
-        bounds = [head.index for head in annexes]
-        body_end = bounds[0] if bounds else until
-        articles = _in_order([head for head in self.articles if head.index < body_end])
-        inside = [head for head in self.articles if head.index >= body_end and head.rest == ""]
-        first_article = articles[0].index if articles else 0
-        heads = articles + annexes + self._containers(until, first_article) + self._inside(inside, bounds)
-        last_article = articles[-1].index if articles else 0
-        for index in range(last_article, body_end):
-            if _CLOSING.match(self.lines[index].text) and index not in self.quoted:
-                heads.append(_Head(index, "closing", "", "", ""))
-                break
-        taken: set[int] = set()
-        ordered = []
-        for head in sorted(heads, key=lambda head: head.index):
-            if head.index not in taken:
-                taken.add(head.index)
-                ordered.append(head)
-        return ordered
-
-    @staticmethod
-    def _inside(articles: list[_Head], bounds: list[int]) -> list[_Head]:
-        """Articles of a model text inside an annex: only where an annex holds at least three in sequence."""
-        kept: list[_Head] = []
-        for start, end in zip(bounds, [*bounds[1:], 10**9], strict=False):
-            run = _in_order([head for head in articles if start < head.index < end])
-            if len(run) >= 3:
-                kept += run
-        return kept
-
-    def _annex_heads(self, until: int) -> list[_Head]:
-        heads: list[_Head] = []
-        last_article = max((head.index for head in _in_order(self.articles)), default=0)
-        for index in range(until):
-            line = self.lines[index]
-            match = _ANNEX.match(line.text)
-            if not match or index in self.quoted or is_contents_line(line.text) or line.kind is BlockKind.TABLE_ROW:
-                continue
-            rest = match["rest"]
-            if rest and (_SENTENCE.match(rest) or len(rest) > 250 or rest.endswith((".", ";", ","))):
-                continue
-            if rest and not match["sep"].strip() and not is_capitals(rest):
-                continue
-            if not match["word"].isupper() and not (line.first and (not rest or match["sep"].strip())):
-                continue
-            number = match["n"] or ""
-            if heads and heads[-1].number == number and number:
-                continue  # a running head, or a reference on a line of its own
-            if index < last_article:
-                continue
-            heads.append(_Head(index, "annex", number, match["label"], rest, match["word"].capitalize()))
-        return heads
-
-    def _containers(self, until: int, first_article: int) -> list[_Head]:
-        heads = []
-        for index in range(until):
-            line = self.lines[index]
-            match = _CONTAINER.match(line.text)
-            if not match or index in self.quoted or is_contents_line(line.text) or line.kind is BlockKind.TABLE_ROW:
-                continue
-            word, rest = match["word"], match["rest"]
-            kind = word.lower()
-            if kind == self.word.lower() and _SECTION_AS_ARTICLE.match(line.text):
-                continue
-            if rest and (_SENTENCE.match(rest) or len(rest) > 200 or rest.endswith((".", ";", ","))):
-                continue
-            if rest and not match["sep"].strip() and not is_capitals(rest) and not (word.isupper() and line.first):
-                continue
-            if not word.isupper() and not line.first:
-                continue
-            if index < first_article - 60 and not word.isupper():
-                continue
-            heads.append(_Head(index, kind, match["n"], match["label"], rest, word.capitalize()))
-        return heads
-
-    # -- marks ---------------------------------------------------------------------------------------------------------
-
-    def _open(self, head: _Head, until: int, above: dict[int, Mark], annex: Mark | None) -> Mark | None:
-        start = self.lines[head.index].start
+    def _open(self, head: Head, until: int) -> None:
+        """Add the mark of `head`, and the paragraphs of an article, up to line `until`."""
         if head.kind == "closing":
-            self.found.append(Mark(start=start, level=0, kind=CUT, step=""))
-            self.found.append(Mark(start=start, level=_LEAF, kind="closing", step="Closing"))
-            return annex
+            self._leaf(head.index, "closing", "Closing")
+            return
         heading, body = self._heading(head, until)
+        start = self.lines[head.index].start
+        mark = Mark(start=start, level=0, kind=head.kind, step="", label=head.label, heading=heading)
         if head.kind == "annex":
-            above.clear()
-            step = f"{head.word} {head.number}".strip()
-            mark = Mark(start=start, level=0, kind="annex", step=step, label=head.label, heading=heading)
-            above[0] = mark
-            self.found.append(mark)
-            return mark
+            mark.step = f"{head.word} {head.number}".strip()
+            self.annex, self.above = mark, {0: mark}
+        elif head.kind == "article":
+            mark.level, mark.step, mark.base = _ARTICLE_LEVEL, f"{self.word} {head.number}", self.annex
+        else:
+            mark.level, mark.step = _LEVEL[head.kind], f"{head.word} {head.number}"
+            mark.base = self._holder(mark.level, head.kind)
+            self.above[mark.level] = mark
+        self.found.append(mark)
+        self.of_head[head.index] = mark
         if head.kind == "article":
-            mark = Mark(start=start, level=50, kind="article", step=f"{self.word} {head.number}", label=head.label)
-            mark.heading, mark.base = heading, annex
-            self.found.append(mark)
             places = [i for i in range(body, until) if i not in self.quoted]
             if not heading and head.rest:
                 places = [head.index, *places]
-            self.found += numbered(self.lines, places, holder=mark, styles=_STYLES, name=_paragraph_name, rows=True)
-            return annex
-        level = _LEVEL[head.kind]
-        for deeper in [key for key in above if key >= level]:
-            del above[deeper]
-        higher = [key for key in above if key < level and (key > 12 or annex is not None)]
-        base = above[max(higher)] if higher and head.kind not in ("chapter", "title", "part") else annex
-        if annex is not None and higher:
-            base = above[max(higher)]
-        mark = Mark(
-            start=start, level=level, kind=head.kind, step=f"{head.word} {head.number}", label=head.label, heading=heading, base=base
-        )
-        above[level] = mark
-        self.found.append(mark)
-        return annex
+            self.found += numbered(self.lines, places, holder=mark, styles=_STYLES, name=_paragraph_name)
 
-    def _heading(self, head: _Head, until: int) -> tuple[str, int]:
+    def _holder(self, level: int, kind: str) -> Mark | None:
+        """Return what the address of a container begins with; chapters of the act itself are counted through."""
+        for deeper in [key for key in self.above if key >= level]:
+            del self.above[deeper]
+        if self.annex is None and kind in ("part", "title", "chapter"):
+            return None
+        higher = [key for key in self.above if self.annex is not None or key > _LEVEL["title"]]
+        return self.above[max(higher)] if higher else self.annex
+
+    def _heading(self, head: Head, until: int) -> tuple[str, int]:
         """Return the title after a head and the index of the first line of its text."""
-        parts = [head.rest] if head.rest else []
         if head.kind == "article" and head.rest.endswith((".", ";", ":")) and len(head.rest) > 120:
             return "", head.index + 1
+        parts = [head.rest] if head.rest else []
         index = head.index + 1
-        while index < min(until, head.index + 6) and not (parts and head.kind == "article" and not self._wraps(parts[-1], index)):
+        while index < min(until, head.index + 6):
             line = self.lines[index]
-            if line.kind is BlockKind.TABLE_ROW or tokens(line.text, ("1.1", "1.", "(1)", "(a)", "A.")):
+            wraps = bool(parts) and not line.first and line.text[:1].islower() and not ends_sentence(parts[-1])
+            if parts and head.kind == "article" and not wraps:
                 break
-            title = len(line.text) <= 300 and not line.text.endswith((".", ";", ":", ","))
-            heading = line.kind is BlockKind.HEADING
-            if not heading and not (title and (not parts or is_capitals(line.text) or self._wraps(parts[-1], index))):
+            if line.kind is BlockKind.TABLE_ROW or tokens(line.text, _NUMBERED):
                 break
-            if parts and heading and not is_capitals(line.text) and line.level is not None and index > head.index + 1:
+            titled = len(line.text) <= 300 and not line.text.endswith((".", ";", ":", ","))
+            styled = line.kind is BlockKind.HEADING
+            if not styled and not (titled and (not parts or is_capitals(line.text) or wraps)):
+                break
+            if styled and parts and index > head.index + 1 and not is_capitals(line.text):
                 break
             parts.append(line.text)
             index += 1
@@ -281,53 +157,28 @@ class _Act:
             return "", head.index + 1  # an article of one short line: its text, not a title
         return " ".join(" ".join(parts).split()), index
 
-    def _wraps(self, before: str, index: int) -> bool:
-        """Whether line `index` goes on with a title that the end of the line before broke."""
-        return not self.lines[index].first and self.lines[index].text[:1].islower() and not ends_sentence(before)
-
-    def _preamble(self, until: int) -> None:
-        preamble = Mark(start=self.lines[0].start, level=0, kind="preamble", step="Preamble")
-        self.found.append(preamble)
-        whereas = next((i for i in range(until) if _WHEREAS.match(self.lines[i].text)), None)
-        if whereas is None:
-            return
-        enacting = next((i for i in range(whereas, until) if _ENACTING.match(self.lines[i].text)), until)
-        last = "0"
-        for index in range(whereas + 1, enacting):
-            for token, label, _ in tokens(self.lines[index].text, ("(1)",)):
-                if follows("(1)", last, token.value):
-                    last = token.value
-                    self.found.append(
-                        Mark(start=self.lines[index].start, level=60, kind="recital", step=f"Recital {token.value}", label=label)
-                    )
-        if enacting < until:
-            self.found.append(Mark(start=self.lines[enacting].start, level=60, kind=CUT, step=""))
-
     # -- annexes -------------------------------------------------------------------------------------------------------
 
-    def _annexes(self, heads: list[_Head], until: int) -> None:
-        """Add points and tables of each annex. Points go on through its sections, or count anew in each."""
-        by_start = {mark.start: mark for mark in self.found}
-        annexes = [head for head in heads if head.kind == "annex"]
-        for head, following in zip(annexes, [*annexes[1:], None], strict=False):
-            end = following.index if following else until
-            holder = by_start[self.lines[head.index].start]
-            inner = [other for other in heads if head.index < other.index < end]
-            if any(other.kind == "article" for other in inner):
-                continue
-            regions = [(head, head.index + 1)] + [(other, other.index + 1) for other in inner if other.kind != "closing"]
-            limits = [other.index for other, _ in regions[1:]] + [end]
-            places = [range(first, limit) for (_, first), limit in zip(regions, limits, strict=True)]
-            anew = [any(_opens(self.lines[i].text) for i in place) for place in places]
-            if sum(anew) > 1:
-                for (region, _), place in zip(regions, places, strict=True):
-                    self._points([i for i in place if i not in self.quoted], by_start[self.lines[region.index].start])
-            else:
-                self._points([i for place in places for i in place if i not in self.quoted], holder)
-            self.found += table_rows(self.lines, head.index + 1, end, holder=holder, words=("table", "row"))
+    def _annex(self, head: Head, until: int, heads: Sequence[Head]) -> None:
+        """Add the points and tables of an annex. Points go on through its sections, or count anew in each."""
+        holder = self.of_head[head.index]
+        inner = [other for other in heads if head.index < other.index < until and other.kind != "closing"]
+        if any(other.kind == "article" for other in inner):
+            return
+        starts = [head.index, *(other.index for other in inner)]
+        regions = [
+            [i for i in prose(self.lines, start + 1, end) if i not in self.quoted]
+            for start, end in zip(starts, [*starts[1:], until], strict=True)
+        ]
+        if sum(any(_opens(self.lines[i].text) for i in region) for region in regions) > 1:
+            for start, region in zip(starts, regions, strict=True):
+                self._points(region, self.of_head[start])
+        else:
+            self._points([i for region in regions for i in region], holder)
+        self.found += table_rows(self.lines, head.index + 1, until, holder=holder, words=("table", "row"))
 
     def _points(self, places: list[int], holder: Mark) -> None:
-        self.found += numbered(self.lines, places, holder=holder, styles=_ANNEX_STYLES, name=_point_name)
+        self.found += numbered(self.lines, places, holder=holder, styles=_STYLES, name=_point_name)
 
 
 def _opens(text: str) -> bool:
@@ -337,15 +188,15 @@ def _opens(text: str) -> bool:
 def _paragraph_name(item: Item) -> Name | None:
     """Return what an item of an article is called: paragraph, point, subpoint; the address takes brackets."""
     token = item.path[-1]
-    value = token.value.upper() if token.style == "(A)" else token.value
     if token.style == "1.1":
         return None
+    outer = [above.style for above in item.path[:-1]]
     if token.style in ("1.", "(1)"):
-        outer = [above.style for above in item.path[:-1]]
-        if any(style in ("1.", "(1)", "(a)") for style in outer):
+        if any(style in ("1.", "(1)", "(a)", "a)") for style in outer):
             return None
-        return Name(kind="paragraph", step=f"({value})", join="")
-    kind = "point" if len(item.path) <= 2 and token.style == "(a)" else "subpoint"
+        return Name(kind="paragraph", step=f"({token.value})", join="")
+    value = token.value.upper() if token.style == "(A)" else token.value
+    kind = "point" if len(outer) <= 1 and token.style in ("(a)", "a)") else "subpoint"
     return Name(kind=kind, step=f"({value})", join="")
 
 
@@ -356,10 +207,9 @@ def _point_name(item: Item) -> Name | None:
     if token.style in ("1.", "1.1"):
         if any(style not in ("1.", "1.1") for style in outer) or (token.style == "1." and outer):
             return None
-        title = item.body if len(item.body) < 200 and not item.body.endswith((".", ";", ":", ",")) and item.body[:1].isupper() else ""
-        return Name(kind="point", step=f"point {token.value}", flat=True, heading=title)
+        titled = len(item.body) < 200 and item.body[:1].isupper() and not item.body.endswith((".", ";", ":", ","))
+        return Name(kind="point", step=f"point {token.value}", flat=True, heading=item.body if titled else "")
     value = token.value.upper() if token.style == "(A)" else token.value
     if not outer:
         return Name(kind="point", step=f"point ({value})")
     return Name(kind="subpoint", step=f"({value})", join="")
-

@@ -1,71 +1,27 @@
-"""The clause tree of guidance, standards, reports and notes: numbered or styled headings, paragraphs beneath them.
-
-Addresses are those of design 4.9: "Section 4.2.1", "Section IV.A.1", "Appendix A", "Introduction / Scope" where headings carry no
-number, and " paragraph 3" for a paragraph of the text beneath one. In Vietnamese documents they read "Mục I khoản 2 điểm a" and
-"đoạn 3". Headings come from the format where it marks them, else from the table of contents, else from lines that are numbered in
-sequence and look like titles.
-"""
+"""Which lines of guidance, standards, reports and notes are headings: as the format marks or numbers show them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from ingest.structure.contents import DIVISION, Found, find_contents, find_headings, split_number, unglue
-from ingest.structure.items import numbered, table_rows
-from ingest.structure.lines import Line, ends_sentence, is_capitals, is_contents_line
-from ingest.structure.numbering import Token, follows, outline, tokens
-from ingest.structure.tree import CUT, Mark, assemble
-from ingest.structure.vietnamese import ITEM_STYLES, item_name
-from kb.records import BlockKind, Clause, SourceText
+from ingest.structure.contents import DIVISION, Found, split_number
+from ingest.structure.lines import Line, is_capitals, is_contents_line
+from ingest.structure.numbering import outline, tokens
+from kb.records import BlockKind
 
-_STYLES = ("1.1", "I.", "A.", "1.", "1", "(1)", "1)", "a.", "a)", "(a)")
-_TITLE_STYLES = ("1.1", "I.", "A.", "1.", "1")
-_LEAF = 100
-_PARAGRAPH_LEVEL = 70
-_BRACKETED = re.compile(r"\[(?P<n>\d{1,3})\]\s")
+_STYLES = ("1.1", "I.", "A.", "1.", "1")
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    section: str
-    paragraph: str
-    front: str
-    contents: str
-    document: str
-    table: tuple[str, str]
-
-
-_ENGLISH = _Words("Section", "paragraph", "Front matter", "Contents", "Document", ("table", "row"))
-_VIETNAMESE = _Words("Mục", "đoạn", "Mở đầu", "Mục lục", "Văn bản", ("bảng", "dòng"))
-
-
-def build_headings(source: SourceText, lines: Sequence[Line], *, language: str | None = None) -> tuple[Clause, ...]:
-    """Return the clause tree of a document that is no legal act, its addresses in `language`."""
-    if not lines:
-        return ()
-    words = _VIETNAMESE if language == "vi" else _ENGLISH
-    contents_start, contents_end, entries = find_contents(lines)
-    lines = unglue(lines, contents_end, entries)
-    headings = _styled(lines, contents_end)
-    announced = find_headings(lines, contents_end, entries)
-    if len(announced) >= max(3, len(entries) // 2):
-        headings = _merged(headings, announced)
-    elif len(headings) < 3:
-        headings = _numbered_titles(lines, words, contents_end)
-    marks = _Tree(lines, words).marks(headings, (contents_start, contents_end))
-    return assemble(source.text, marks, source.pages)
-
-
-def _styled(lines: Sequence[Line], first: int) -> list[Found]:
+def styled_headings(lines: Sequence[Line], first: int) -> list[Found]:
     """Return the headings that the format marks after line `first`; one broken over several lines is one heading."""
     found: list[Found] = []
     for index, line in enumerate(lines):
         if line.kind is not BlockKind.HEADING or index < first:
             continue
         before = found[-1] if found and found[-1].last == index - 1 else None
-        if before is not None and (not line.first or (before.number and not before.title and not split_number(line.text)[0])):
+        if before is not None and (
+            not line.first or (before.number and not before.title and not split_number(line.text)[0])
+        ):
             found[-1] = Found(before.first, index, before.number, f"{before.title} {line.text}".strip(), before.level)
             continue
         number, title = split_number(line.text)
@@ -73,7 +29,7 @@ def _styled(lines: Sequence[Line], first: int) -> list[Found]:
     return found
 
 
-def _merged(styled: Sequence[Found], announced: Sequence[Found]) -> list[Found]:
+def merged(styled: Sequence[Found], announced: Sequence[Found]) -> list[Found]:
     """Return the announced headings, and styled ones between them; before the first announced one stands the cover."""
     taken = {index for heading in announced for index in range(heading.first, heading.last + 1)}
     levels = {heading.first: heading.level for heading in styled}
@@ -82,7 +38,7 @@ def _merged(styled: Sequence[Found], announced: Sequence[Found]) -> list[Found]:
     return sorted([*own, *more], key=lambda heading: heading.first)
 
 
-def _numbered_titles(lines: Sequence[Line], words: _Words, first: int) -> list[Found]:
+def numbered_titles(lines: Sequence[Line], first: int, *, vietnamese: bool) -> list[Found]:
     """Return lines that look like numbered titles: in sequence, short, not a sentence, with text beneath."""
     candidates: list[tuple[int, int, str, str]] = []
     for index in range(first, len(lines)):
@@ -94,7 +50,13 @@ def _numbered_titles(lines: Sequence[Line], words: _Words, first: int) -> list[F
         if number and not title and index + 1 < len(lines):
             last, title = index + 1, lines[index + 1].text
         if not number:
-            if line.first and is_capitals(line.text) and 3 < len(line.text) < 120 and words is _VIETNAMESE and line.text.endswith(":"):
+            if (
+                line.first
+                and is_capitals(line.text)
+                and 3 < len(line.text) < 120
+                and vietnamese
+                and line.text.endswith(":")
+            ):
                 candidates.append((index, index, "", line.text))
             continue
         if title and not title[:1].isupper() and not title[:1].isdigit() and title[:1] not in "‘“\"'":
@@ -103,14 +65,16 @@ def _numbered_titles(lines: Sequence[Line], words: _Words, first: int) -> list[F
             continue
         candidates.append((index, last, number, title))
     texts = [f"{number} {title}" if number and not DIVISION.match(number) else "" for _, _, number, title in candidates]
-    in_sequence = {item.index for item in outline(texts, styles=_TITLE_STYLES, gap=0)}
+    in_sequence = {item.index for item in outline(texts, styles=_STYLES, gap=0)}
     found: list[Found] = []
     for position, (start, last, number, title) in enumerate(candidates):
         division = bool(DIVISION.match(number)) if number else True
         if position not in in_sequence and not division:
             continue
         following = candidates[position + 1] if position + 1 < len(candidates) else None
-        beneath = last + 1 < len(lines) and (following is None or following[0] > last + 1 or _deeper(number, following[2]))
+        beneath = last + 1 < len(lines) and (
+            following is None or following[0] > last + 1 or _deeper(number, following[2])
+        )
         if division or beneath or "." in number.strip("."):
             found.append(Found(start, last, number, title))
     return found if len(found) >= 2 else []
@@ -118,211 +82,10 @@ def _numbered_titles(lines: Sequence[Line], words: _Words, first: int) -> list[F
 
 def _deeper(number: str, below: str) -> bool:
     """Whether a heading numbered `below` may stand directly beneath one numbered `number`."""
-    styles = {style for number_ in (number, below) for token, _, _ in tokens(f"{number_} X", _STYLES[:5]) for style in (token.style,)}
+    styles = {
+        style
+        for number_ in (number, below)
+        for token, _, _ in tokens(f"{number_} X", _STYLES)
+        for style in (token.style,)
+    }
     return len(styles) > 1 or below.startswith(number.rstrip(".") + ".")
-
-
-def _division(number: str) -> re.Match[str] | None:
-    return DIVISION.match(number) if number else None
-
-
-def _is_title(headings: Sequence[Found]) -> bool:
-    """Whether the first heading is the title of the whole: the only one of the highest style, unnumbered."""
-    levels = [heading.level for heading in headings if heading.level is not None]
-    first = headings[0]
-    return first.level is not None and not first.number and len(levels) > 1 and levels.count(min(levels)) == 1 and first.level == min(levels)
-
-
-def _paths(headings: Sequence[Found]) -> list[tuple[Token, ...]]:
-    """Return for each heading the numbers it stands under, its own last; () for one without a number.
-
-    Numbering begins anew in each appendix. Missing numbers do not matter: a heading is kept in any case.
-    """
-    paths: list[tuple[Token, ...]] = []
-    standing: tuple[Token, ...] = ()
-    for heading in headings:
-        division = _division(heading.number)
-        if division is not None:
-            standing = () if division["word"].lower() not in ("part", "chapter", "phần", "chương") else standing
-            paths.append(())
-            continue
-        readings = [token for token, _, _ in tokens(f"{heading.number} X", _STYLES)] if heading.number else []
-        path = _placed(readings, standing)
-        paths.append(path)
-        standing = path or standing
-    return paths
-
-
-def _placed(readings: Sequence[Token], standing: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Return the path of a number read as one of `readings` after the path `standing`."""
-    for token in readings:
-        if token.style == "1.1":
-            above = token.value.split(".")
-            holders = tuple(t for t in standing if t.style in ("1.", "1.1") and above[: t.value.count(".") + 1] == t.value.split("."))
-            holders = tuple(t for t in holders if t.value != token.value)
-            implied = [".".join(above[:n]) for n in range(1, len(above))]
-            return tuple(next((h for h in holders if h.value == v), Token("1.1" if "." in v else "1.", v)) for v in implied) + (token,)
-    for depth in range(len(standing) - 1, -1, -1):
-        for token in readings:
-            if token.style == standing[depth].style and follows(token.style, standing[depth].value, token.value):
-                return (*standing[:depth], token)
-    styles = [token.style for token in standing]
-    for token in readings:
-        if token.style not in styles and token.value in ("1", "a", "i"):
-            return (*standing, token)
-    for token in readings:
-        if token.style in styles:
-            return (*standing[: styles.index(token.style)], token)
-    return (*standing, readings[0]) if readings else ()
-
-
-class _Tree:
-    """Turns headings and the text between them into marks."""
-
-    def __init__(self, lines: Sequence[Line], words: _Words) -> None:
-        self.lines = lines
-        self.words = words
-        self.found: list[Mark] = []
-
-    def marks(self, headings: Sequence[Found], contents: tuple[int, int]) -> list[Mark]:
-        headings = [heading for heading in headings if not contents[0] <= heading.first < contents[1]]
-        first = headings[0].first if headings else len(self.lines)
-        if not headings:
-            root = Mark(start=self.lines[0].start, level=0, kind="document", step=self.words.document)
-            self.found.append(root)
-            self._text(0, len(self.lines), None)
-            return self.found
-        if first > 0 and (contents[0] > 0 or contents[1] == 0):
-            front = Mark(start=self.lines[0].start, level=_LEAF, kind="preamble", step=self.words.front)
-            self.found.append(front)
-        if contents[1] and contents[0] < first:
-            self.found.append(Mark(start=self.lines[contents[0]].start, level=_LEAF, kind="contents", step=self.words.contents))
-            if contents[1] < first:
-                rest = Mark(start=self.lines[contents[1]].start, level=_LEAF, kind="preamble", step=self.words.front)
-                self.found.append(rest)
-        marks = self._headings(headings)
-        for mark, heading, following in zip(marks, headings, [*headings[1:], None], strict=True):
-            self.found.append(mark)
-            self._text(heading.last + 1, following.first if following else len(self.lines), mark)
-        return self.found
-
-    def _headings(self, headings: Sequence[Found]) -> list[Mark]:
-        """Give each heading its level and address; numbers decide over the format's levels."""
-        marks: list[Mark] = []
-        above: list[Mark] = []
-        paths = _paths(headings)
-        title = _is_title(headings)
-        for position, heading in enumerate(headings):
-            path = paths[position]
-            if _division(heading.number):
-                level = 10
-            elif path:
-                level = 20 + 2 * len(path)
-            elif heading.level is not None:
-                level = self._level_by_style(heading, headings[:position], marks)
-            else:
-                level = self._level_unnumbered(paths[position + 1 :], above)
-            while above and above[-1].level >= level:
-                above.pop()
-            mark = self._mark(heading, level, path, [one for one in above if not (title and one is marks[0])])
-            above.append(mark)
-            marks.append(mark)
-        return marks
-
-    @staticmethod
-    def _level_by_style(heading: Found, earlier: Sequence[Found], marks: Sequence[Mark]) -> int:
-        """Return the level of an unnumbered heading from its rank among the format's levels."""
-        for other, mark in zip(reversed(earlier), reversed(marks), strict=True):
-            if other.level is not None and heading.level is not None:
-                if other.level == heading.level:
-                    return mark.level
-                if other.level < heading.level:
-                    return mark.level + 1
-        return 10
-
-    @staticmethod
-    def _level_unnumbered(later: Sequence[tuple[Token, ...]], above: Sequence[Mark]) -> int:
-        """Return the level of a heading without number or style.
-
-        It stands beneath the numbered section that the text is in where the numbering goes on after it, and beneath an
-        appendix; else at the top.
-        """
-        if above and above[0].kind == "annex":
-            return above[0].level + 1
-        inside = next((mark for mark in above if mark.kind == "section"), None)
-        return inside.level + 1 if inside is not None and any(later) else 10
-
-    def _mark(self, heading: Found, level: int, path: tuple[Token, ...], above: Sequence[Mark]) -> Mark:
-        start = self.lines[heading.first].start
-        division = _division(heading.number)
-        if division:
-            kind = {"part": "part", "chapter": "chapter", "section": "section"}.get(division["word"].lower(), "annex")
-            step = f"{division['word'].capitalize()} {division['value']}"
-            return Mark(start=start, level=level, kind=kind, step=step, label=heading.number, heading=heading.title)
-        if path:
-            value = path[-1].value.upper() if path[-1].style in ("I.", "A.") else path[-1].value
-            holder = next((mark for mark in reversed(above) if mark.kind == "section" and mark.label), None)
-            joined = holder is not None and path[-1].style != "1.1"
-            annex = next((mark for mark in reversed(above) if mark.kind == "annex"), None)
-            return Mark(
-                start=start,
-                level=level,
-                kind="section",
-                step=self._step(path, value, joined=joined),
-                label=heading.number,
-                heading=heading.title,
-                base=holder if joined else annex,
-                join="." if joined and self.words is not _VIETNAMESE else " ",
-            )
-        text = f"{heading.number} {heading.title}".strip()
-        base = above[-1] if above else None
-        return Mark(start=start, level=level, kind="heading", step=_short(text), heading=text, base=base, join=" / ")
-
-    def _step(self, path: tuple[Token, ...], value: str, *, joined: bool) -> str:
-        if not joined:
-            return f"{self.words.section} {value}"
-        if self.words is not _VIETNAMESE:
-            return value
-        return f"{'mục' if path[-1].style in ('I.', 'A.') else 'điểm' if path[-1].style == 'a)' else 'khoản'} {value}"
-
-    def _text(self, first: int, until: int, holder: Mark | None) -> None:
-        """Add the paragraphs (and tables, and Vietnamese numbered items) of lines `first` to `until`."""
-        if first >= until:
-            return
-        if self.words is _VIETNAMESE:
-            outermost = "Mục" if holder is None else "mục" if holder.kind != "section" else "khoản"
-            items = numbered(
-                self.lines, range(first, until), holder=holder, styles=ITEM_STYLES, name=lambda item: item_name(item, outermost=outermost)
-            )
-            self.found += items
-            until = next((i for i in range(first, until) if items and self.lines[i].start >= items[0].start), until)
-        place = holder or Mark(start=0, level=0, kind="", step="")
-        number = 0
-        seen: set[int] = set()
-        for index in range(first, until):
-            line = self.lines[index]
-            bracketed = _BRACKETED.match(line.text)
-            if line.kind is BlockKind.FOOTNOTE and line.first:
-                self.found.append(Mark(start=line.start, level=_PARAGRAPH_LEVEL, kind=CUT, step=""))
-                continue
-            if line.kind is BlockKind.TABLE_ROW or (line.block in seen and not bracketed):
-                seen.add(line.block)
-                continue
-            seen.add(line.block)
-            if bracketed is None and line.kind is BlockKind.LIST_ITEM and number:
-                continue
-            number += 1
-            step = f"{self.words.paragraph} {bracketed['n'] if bracketed else number}"
-            self.found.append(
-                Mark(start=line.start, level=_PARAGRAPH_LEVEL, kind="paragraph", step=step, label=bracketed.group().strip() if bracketed else "", base=holder)
-            )
-        if holder is not None:
-            self.found += table_rows(self.lines, first, until, holder=place, words=self.words.table)
-
-
-def _short(title: str) -> str:
-    """Return a title fit for an address: one line, no slash with blanks, at most 80 characters at a word's end."""
-    title = " ".join(title.replace(" / ", "/").split()).rstrip(" :")
-    if len(title) <= 80 or ends_sentence(title[:80]):
-        return title[:80] or "…"
-    return title[:80].rsplit(" ", 1)[0] + " …"

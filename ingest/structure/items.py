@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from ingest.structure.lines import Line
 from ingest.structure.numbering import Item, outline
@@ -12,6 +14,7 @@ from kb.records import BlockKind
 
 _LEVEL = 60
 _ROW_LEVEL = 80
+_MARK_CELL = re.compile(r"[|\s]*(?:\(?(?:\d{1,2}|[a-z]{1,4})[.)]|[—–•-])\s*\|")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +38,21 @@ def numbered(
     holder: Mark | None,
     styles: Sequence[str],
     name: Callable[[Item], Name | None],
-    rows: bool = False,
 ) -> list[Mark]:
     """Return marks for the numbered lines among `places` (indices into `lines`), addressed from `holder`.
 
-    `name` says what an item is called, None for one that gets no clause. Points end before text that stands flush after their
-    list. Table rows carry numbers only where `rows` is set.
+    `name` says what an item is called, None for one that gets no clause. Points end before text that stands flush after
+    their list.
     """
-    usable = [i for i in places if rows or lines[i].kind is not BlockKind.TABLE_ROW]
-    by_line = {usable[item.index]: item for item in outline([lines[i].text for i in usable], styles=styles)}
+    by_line = {
+        places[item.index]: item for item in outline([lines[i].text.lstrip("| ") for i in places], styles=styles)
+    }
     marks: list[Mark] = []
     above: list[tuple[int, Mark, Name]] = []
     for index in places:
         item = by_line.get(index)
         if item is None:
-            later = next((by_line[i] for i in usable if i > index and i in by_line), None)
+            later = next((by_line[i] for i in places if i > index and i in by_line), None)
             marks += _flush(lines, index, above, later)
             continue
         depth = len(item.path) - 1
@@ -79,7 +82,11 @@ def numbered(
 def _flush(lines: Sequence[Line], index: int, above: list[tuple[int, Mark, Name]], later: Item | None) -> list[Mark]:
     """Cut the points whose list is over where a whole new sentence begins on a line of its own."""
     text = lines[index].text
-    if not lines[index].first or not text[:1].isupper() or not lines[index - 1].text.rstrip(" ”\"'/").endswith((".", ";")):
+    if (
+        not lines[index].first
+        or not text[:1].isupper()
+        or not lines[index - 1].text.rstrip(" ”\"'/").endswith((".", ";"))
+    ):
         return []
     next_depth = len(later.path) - 1 if later else -1
     marks: list[Mark] = []
@@ -89,27 +96,39 @@ def _flush(lines: Sequence[Line], index: int, above: list[tuple[int, Mark, Name]
     return marks[-1:]
 
 
-def table_rows(lines: Sequence[Line], first: int, until: int, *, holder: Mark, words: tuple[str, str]) -> list[Mark]:
-    """Return marks for the tables among lines `first` to `until`, one a table and one a row; `words` are ("table", "row").
+def prose(lines: Sequence[Line], first: int, until: int) -> list[int]:
+    """Return the indices of lines `first` to `until` that are no table, and of tables that only lay out a list.
 
-    Tables of fewer than three rows are layout, not data, and get none.
+    A table lays out a list where at least half of its rows begin with a cell that holds nothing but a mark.
+    """
+    places: list[int] = []
+    for table, run in groupby(range(first, until), key=lambda index: lines[index].kind is BlockKind.TABLE_ROW):
+        indices = list(run)
+        marked = sum(bool(_MARK_CELL.match(lines[index].text)) for index in indices)
+        if not table or marked * 2 >= len(indices):
+            places += indices
+    return places
+
+
+def table_rows(lines: Sequence[Line], first: int, until: int, *, holder: Mark, words: tuple[str, str]) -> list[Mark]:
+    """Return marks for the tables among lines `first` to `until`, one a table and one a row.
+
+    `words` are what a table and a row are called. Tables of fewer than three rows, and those that lay out a list, get
+    none.
     """
     marks: list[Mark] = []
-    table: dict[int, int] = {}
+    listed = set(prose(lines, first, until))
     number = 0
-    for index in range(first, until + 1):
-        if index < until and lines[index].kind is BlockKind.TABLE_ROW:
-            table.setdefault(lines[index].block, lines[index].start)
-            continue
-        starts, table = list(table.values()), {}
-        if len(starts) < 3:
+    for data, run in groupby(range(first, until), key=lambda index: index not in listed):
+        indices = list(run)
+        starts = list({lines[index].block: lines[index].start for index in reversed(indices)}.values())[::-1]
+        if not data or len(starts) < 3:
             continue
         number += 1
         whole = Mark(start=starts[0], level=_ROW_LEVEL, kind="table", step=f"{words[0]} {number}", base=holder)
         marks.append(whole)
-        marks += [
-            Mark(start=start, level=_ROW_LEVEL + 1, kind="row", step=f"{words[1]} {row}", base=whole) for row, start in enumerate(starts, 1)
-        ]
-        if index < until:
-            marks.append(Mark(start=lines[index].start, level=_ROW_LEVEL, kind=CUT, step=""))
+        for row, start in enumerate(starts, 1):
+            marks.append(Mark(start=start, level=_ROW_LEVEL + 1, kind="row", step=f"{words[1]} {row}", base=whole))
+        if indices[-1] + 1 < until:
+            marks.append(Mark(start=lines[indices[-1] + 1].start, level=_ROW_LEVEL, kind=CUT, step=""))
     return marks

@@ -15,7 +15,9 @@ _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A numbering mark as one style reads it: `style` such as "1.", "a)", "(i)"; `value` in lower case ("2", "đ", "iv", "1.2")."""
+    """A numbering mark as one style reads it: `style` such as "1.", "a)", "(i)"; `value` in lower case ("2", "đ", "iv",
+    "1.2").
+    """
 
     style: str
     value: str
@@ -25,8 +27,9 @@ class Token:
 class Item:
     """A line that carries a numbering mark in sequence.
 
-    `index` counts lines, `path` are the tokens of the lists it stands in, outermost first, its own last; `value` is the number
-    as it should read (a letter typed twice is put right), `label` the mark as printed, `body` what follows it.
+    `index` counts lines, `path` are the tokens of the lists it stands in, outermost first, its own last; `value` is
+    the number as it should read (a letter typed twice is put right), `label` the mark as printed, `body` what follows
+    it.
     """
 
     index: int
@@ -56,8 +59,8 @@ def follows(style: str, before: str, after: str) -> bool:
 
     Letters follow the Vietnamese alphabet (no f, j, w, z) or the Latin one; inserted numbers (2a, d1) follow theirs.
 
-    >>> follows("a)", "d", "đ"), follows("a)", "e", "g"), follows("a)", "e", "f"), follows("1.", "2", "2a"), follows("1.", "2a", "3")
-    (True, True, True, True, True)
+    >>> follows("a)", "d", "đ"), follows("a)", "e", "g"), follows("a)", "e", "f"), follows("1.", "2a", "3")
+    (True, True, True, True)
     >>> follows("a)", "b", "d"), follows("1.", "2", "4")
     (False, False)
     """

@@ -9,9 +9,13 @@ _AMENDS = re.compile(r"(?:sửa đổi|bổ sung|thay thế|replaced by|amended|
 _OPENS = re.compile(r"^[“\"«‘']")
 _CLOSES = re.compile(r"[”\"»’'][\s.;,]*(?:\(.*\))?[\s.;,]*$")
 _LEADS_IN = re.compile(r"(?:như sau|sau đây|following|as follows)\s*[:.]?\s*$|:\s*$", re.I)
-_MARK = re.compile(r"^(?:(?:Điều|Chương|Mục|Phụ lục|ĐIỀU|CHƯƠNG|Article|ANNEX|Annex)\s+[\dIVXLA]|\d+[a-zđ]?\s*\.|\(?[a-zđ]{1,3}\d?\s*\)|\(\d+\))")
+_MARK = re.compile(
+    r"^(?:(?:Điều|Chương|Mục|Phụ lục|ĐIỀU|CHƯƠNG|Article|ANNEX|Annex)\s+[\dIVXLA]|\d+[a-zđ]?\s*\."
+    r"|\(?[a-zđ]{1,3}\d?\s*\)|\(\d+\))"
+)
 _NEXT_AMENDMENT = re.compile(
-    r"^(?:\d+[a-zđ]?\.|[a-zđ]\))\s*(?:Sửa đổi|Bổ sung|Bãi bỏ|Thay thế|Thay|Bỏ|Điều|Khoản|Điểm|Tên|Chương|Mục|Đoạn|Cụm từ|Phụ lục|Mẫu)"
+    r"^(?:\d+[a-zđ]?\.|[a-zđ]\))\s*(?:Sửa đổi|Bổ sung|Bãi bỏ|Thay thế|Thay|Bỏ|Điều|Khoản|Điểm|Tên|Chương|Mục"
+    r"|Đoạn|Cụm từ|Phụ lục|Mẫu)"
 )
 _ARTICLE_NUMBER = re.compile(r"^(?:Điều|ĐIỀU)\s+(\d+)")
 _LIMIT = 1500
@@ -20,9 +24,9 @@ _LIMIT = 1500
 def quoted_lines(texts: Sequence[str]) -> frozenset[int]:
     """Return the indices of lines that quote another act.
 
-    A quotation opens on a line that begins with a quotation mark (after a lead-in, or before a clause mark) and closes where the
-    marks are balanced again; one that never closes ends where the amending act visibly goes on. Without quotation marks, an
-    article that follows "… sửa đổi, bổ sung như sau:" and is named in that lead-in is quoted too.
+    A quotation opens on a line that begins with a quotation mark (after a lead-in, or before a clause mark) and closes
+    where the marks are balanced again; one that never closes ends where the amending act visibly goes on. Without
+    quotation marks, an article that follows "… sửa đổi, bổ sung như sau:" and is named in that lead-in is quoted too.
 
     >>> sorted(quoted_lines(["1. Sửa đổi Điều 5 như sau:", "“Điều 5. Tên", "1. Một.”.", "2. Bãi bỏ Điều 6."]))
     [1, 2]
@@ -60,7 +64,12 @@ def _closing(texts: Sequence[str], first: int) -> int | None:
             balance += text.count(mark) - text.count(closing)
             if balance <= 0 and (_CLOSES.search(text) or index == first):
                 return index
-        if index > first and _NEXT_AMENDMENT.match(text) and _LEADS_IN.search(text) and _CLOSES.search(texts[index - 1]):
+        if (
+            index > first
+            and _NEXT_AMENDMENT.match(text)
+            and _LEADS_IN.search(text)
+            and _CLOSES.search(texts[index - 1])
+        ):
             return index - 1
     return first if _CLOSES.search(texts[first]) else None
 

@@ -21,8 +21,8 @@ def leading(number: str) -> int:
 def in_sequence(numbers: Sequence[str]) -> list[int]:
     """Return the positions of `numbers` that carry a count on, in order.
 
-    A number that falls back, or jumps ahead of one that is still to come, is quoted from another act and left out. A count
-    that begins anew with 1 and 2 (a copy, or another instrument in the same file) is kept.
+    A number that falls back, or jumps ahead of one that is still to come, is quoted from another act and left out. A
+    count that begins anew with 1 and 2 (a copy, or another instrument in the same file) is kept.
 
     >>> in_sequence(["1", "2", "34", "3", "3a", "2", "5"])
     [0, 1, 3, 4, 6]

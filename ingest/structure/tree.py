@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from kb.records import Clause, PageSpan
 
 CUT = "cut"
+LEAF = 100  # the level of a clause that holds no other, such as a preamble
 
 
 @dataclass(slots=True, kw_only=True)
 class Mark:
     """A place where a clause begins.
 
-    `level` orders nesting: a clause lies beneath the last one of a smaller level. The address is `step`, put after the address
-    of the mark `base` (with `join` between) where there is one. A mark of kind CUT begins no clause, it only ends those of its
-    own level and deeper (text that stands flush after a list belongs to what holds the list).
+    `level` orders nesting: a clause lies beneath the last one of a smaller level. The address is `step`, put after the
+    address of the mark `base` (with `join` between) where there is one. A mark of kind CUT begins no clause, it only
+    ends those of its own level and deeper (text that stands flush after a list belongs to what holds the list).
     """
 
     start: int
@@ -45,10 +46,10 @@ def assemble(text: str, marks: Sequence[Mark], pages: Sequence[PageSpan] = ()) -
 
     A clause ends where the next one of the same or a smaller level begins; blanks at its end are left out.
 
-    An address that comes again: where the repeats stand beneath different parts or titles (chapters counted anew in each part)
-    all of them take the address of what holds them before their own. Otherwise the clause with the longest text keeps the
-    address, since the others are truncated copies or contents lists, and they get " (2)", " (3)" in text order, so that nothing
-    is lost and everything has one address.
+    An address that comes again: where the repeats stand beneath different parts or titles (chapters counted anew in
+    each part) all of them take the address of what holds them before their own. Otherwise the clause with the longest
+    text keeps the address, since the others are truncated copies or contents lists, and they get " (2)", " (3)" in
+    text order, so that nothing is lost and everything has one address.
     """
     nodes = _nest(text, marks)
     _name(nodes)

@@ -41,7 +41,9 @@ def words(text: str, clauses: Sequence[Clause], address: str) -> str:
 
 
 def assert_sound(given: SourceText, clauses: Sequence[Clause]) -> None:
-    """Assert what `build_tree` promises: unique addresses, nested spans in order, no text lost, pages as the map has them."""
+    """Assert what `build_tree` promises: unique addresses, nested spans in order, no text lost, pages as the map has
+    them.
+    """
     assert len({clause.address for clause in clauses}) == len(clauses)
     ends: dict[int | None, int] = {None: 0}
     covered = [False] * len(given.text)

@@ -58,21 +58,33 @@ def test_a_vietnamese_law() -> None:
     ("head", "title", "number", "issuer"),
     [
         (
-            "BỘ KHOA HỌC VÀ CÔNG NGHỆ\nSố: 07/2031/TT-BKHCN\nHà Nội, ngày 3 tháng 4 năm 2031\nTHÔNG TƯ\nQuy định về cối xay",
-            "Thông tư quy định về cối xay", "07/2031/TT-BKHCN", "Bộ Khoa học và Công nghệ",
+            "BỘ KHOA HỌC VÀ CÔNG NGHỆ\nSố: 07/2031/TT-BKHCN\nHà Nội, ngày 3 tháng 4 năm 2031\nTHÔNG TƯ\n"
+            "Quy định về cối xay",
+            "Thông tư quy định về cối xay",
+            "07/2031/TT-BKHCN",
+            "Bộ Khoa học và Công nghệ",
         ),
         (
-            "CHÍNH PHỦ | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nSố: 18/2031/NĐ-CP | Hà Nội, ngày 3 tháng 4 năm 2031\nNGHỊ ĐỊNH\nVỀ QUẢN LÝ CỐI XAY",
-            "Nghị định về quản lý cối xay", "18/2031/NĐ-CP", "Chính phủ",
+            "CHÍNH PHỦ | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
+            "Số: 18/2031/NĐ-CP | Hà Nội, ngày 3 tháng 4 năm 2031\nNGHỊ ĐỊNH\nVỀ QUẢN LÝ CỐI XAY",
+            "Nghị định về quản lý cối xay",
+            "18/2031/NĐ-CP",
+            "Chính phủ",
         ),
         (
             "THỦ TƯỚNG CHÍNH PHỦ\nSố: 99/QĐ-TTg\nHà Nội, ngày 3 tháng 4 năm 2031\nQUYẾT ĐỊNH\nPhê duyệt Đề án cối xay",
-            "Quyết định phê duyệt Đề án cối xay", "99/QĐ-TTg", "Thủ tướng Chính phủ",
+            "Quyết định phê duyệt Đề án cối xay",
+            "99/QĐ-TTg",
+            "Thủ tướng Chính phủ",
         ),
     ],
-)  # fmt: skip
+)
 def test_mastheads_of_other_vietnamese_instruments(head: str, title: str, number: str, issuer: str) -> None:
-    body = "\nCăn cứ Luật Cối;\nTheo đề nghị của Bộ trưởng Bộ Khoa học và Công nghệ và của Thủ tướng Chính phủ;\nĐiều 1. Một\nMột.\nĐiều 2. Hai\nHai."
+    body = (
+        "\nCăn cứ Luật Cối;\n"
+        "Theo đề nghị của Bộ trưởng Bộ Khoa học và Công nghệ và của Thủ tướng Chính phủ;\nĐiều 1. Một\nMột.\n"
+        "Điều 2. Hai\nHai."
+    )
     found = known(source(head + body))
     assert (found.title, found.number, found.issuer, found.issued) == (title, number, issuer, date(2031, 4, 3))
     assert found.authority is Authority.BINDING
@@ -87,28 +99,49 @@ def test_effect_from_the_day_of_signing_and_drafts() -> None:
 
 
 def test_headers_fill_gaps_and_unknown_stays_unknown() -> None:
-    body = "Điều 1. Một\nCối xay được quản lý theo quy định của pháp luật.\nĐiều 2. Hai\nGió thổi qua cánh đồng lúa chín."
-    stated = {"số hiệu": "18/2031/NĐ-CP", "nơi ban hành": "Chính phủ", "ngày ban hành": "03/04/2031", "ngày hiệu lực": "Đang cập nhật"}
+    body = (
+        "Điều 1. Một\nCối xay được quản lý theo quy định của pháp luật.\nĐiều 2. Hai\nGió thổi qua cánh đồng lúa chín."
+    )
+    stated = {
+        "số hiệu": "18/2031/NĐ-CP",
+        "nơi ban hành": "Chính phủ",
+        "ngày ban hành": "03/04/2031",
+        "ngày hiệu lực": "Đang cập nhật",
+    }
     found = known(source(body, properties=stated))
-    assert (found.number, found.issuer, found.issued, found.effective) == ("18/2031/NĐ-CP", "Chính phủ", date(2031, 4, 3), None)
-    empty = known(source(body, properties={key: "Đang cập nhật" for key in stated}))
+    assert (found.number, found.issuer, found.issued, found.effective) == (
+        "18/2031/NĐ-CP",
+        "Chính phủ",
+        date(2031, 4, 3),
+        None,
+    )
+    empty = known(source(body, properties=dict.fromkeys(stated, "Đang cập nhật")))
     assert {key for key, value in asdict(empty).items() if value} == {"jurisdiction", "language"}
 
 
 def test_the_text_wins_over_a_header_for_another_instrument() -> None:
-    found = known(source(LAW, properties={"số hiệu": "77/2019/QH14", "nơi ban hành": "Chính phủ", "nguồn": "https://example.vn/77"}))
+    found = known(
+        source(
+            LAW, properties={"số hiệu": "77/2019/QH14", "nơi ban hành": "Chính phủ", "nguồn": "https://example.vn/77"}
+        )
+    )
     assert (found.number, found.issuer, found.url) == ("12/2031/QH16", "Quốc hội", None)
 
 
 def test_codified_texts_name_their_instruments() -> None:
     one = (
-        "Chương I\nCHUNG\nĐiều 1. Phạm vi\n(Điều 1 Luật số 12/2031/QH16 Cối xay gió ngày 03/04/2031 của Quốc hội, có hiệu lực thi hành kể từ ngày "
-        "15/07/2031)\nLuật này nói về cối.\nĐiều 2. Gió\n(Điều 3 Luật số 12/2031/QH16, có hiệu lực thi hành kể từ ngày 15/07/2031)\nGió thổi."
+        "Chương I\nCHUNG\nĐiều 1. Phạm vi\n"
+        "(Điều 1 Luật số 12/2031/QH16 Cối xay gió ngày 03/04/2031 của Quốc hội, có hiệu lực thi hành kể từ ngày "
+        "15/07/2031)\nLuật này nói về cối.\nĐiều 2. Gió\n"
+        "(Điều 3 Luật số 12/2031/QH16, có hiệu lực thi hành kể từ ngày 15/07/2031)\nGió thổi."
     )
     found = known(source(one, properties={"số hiệu": "77/2019/QH14", "title": "Khác"}))
     assert (found.title, found.number, found.issued, found.effective) == (
-        "Luật Cối xay gió", "12/2031/QH16", date(2031, 4, 3), date(2031, 7, 15),
-    )  # fmt: skip
+        "Luật Cối xay gió",
+        "12/2031/QH16",
+        date(2031, 4, 3),
+        date(2031, 7, 15),
+    )
     several = one.replace("Điều 3 Luật số 12/2031/QH16", "Điều 3 Nghị định số 18/2031/NĐ-CP")
     found = known(source(several))
     assert found.number is None
@@ -156,7 +189,11 @@ This guidance refers to ISO 13485:2016 and to the FDA of old.
 I. Introduction
 This guidance is for the makers of mills."""
     found = known(source(text))
-    assert (found.title, found.number, found.issued) == ("Windmills in Medical Devices", "FDA-2029-D-0001", date(2031, 6, 14))
+    assert (found.title, found.number, found.issued) == (
+        "Windmills in Medical Devices",
+        "FDA-2029-D-0001",
+        date(2031, 6, 14),
+    )
     assert (found.kind, found.authority, found.jurisdiction) == (Kind.APPRAISAL_GUIDANCE, Authority.GUIDANCE, "US")
     assert found.issuer == "U.S. Food and Drug Administration"
     draft = text.replace("Guidance for Industry", "Draft Guidance for Industry")
@@ -164,25 +201,49 @@ This guidance is for the makers of mills."""
 
 
 def test_a_number_in_a_sentence_is_not_the_documents_own() -> None:
-    found = known(source("Windmills\nThis note explains MDCG 2019-11 and ISO 14971:2019 for the makers of mills in this town."))
+    found = known(
+        source("Windmills\nThis note explains MDCG 2019-11 and ISO 14971:2019 for the makers of mills in this town.")
+    )
     assert found.number is None
 
 
 def test_front_matter_of_ours_wins() -> None:
     own = {
-        "title": "Về cối xay", "kind": "note", "authority": "note", "jurisdiction": "VN", "audience": "public", "licence": "CC BY 4.0",
-        "language": "vi", "checked": "2031-05-06", "pair": "mills", "about": "12/2031/QH16, 18/2031/NĐ-CP", "aliases": "cối, mill",
+        "title": "Về cối xay",
+        "kind": "note",
+        "authority": "note",
+        "jurisdiction": "VN",
+        "audience": "public",
+        "licence": "CC BY 4.0",
+        "language": "vi",
+        "checked": "2031-05-06",
+        "pair": "mills",
+        "about": "12/2031/QH16, 18/2031/NĐ-CP",
+        "aliases": "cối, mill",
         "url": "https://example.vn/coi",
-    }  # fmt: skip
+    }
     text = "# Cối xay\nCối quay theo gió."
     found = known(source(text, kinds={"# ": (BlockKind.HEADING, 1)}, properties=own))
     assert found == Metadata(
-        title="Về cối xay", kind=Kind.NOTE, authority=Authority.NOTE, jurisdiction="VN", audience=Audience.PUBLIC, licence="CC BY 4.0",
-        language="vi", checked=date(2031, 5, 6), url="https://example.vn/coi", pair="mills", about=("12/2031/QH16", "18/2031/NĐ-CP"),
+        title="Về cối xay",
+        kind=Kind.NOTE,
+        authority=Authority.NOTE,
+        jurisdiction="VN",
+        audience=Audience.PUBLIC,
+        licence="CC BY 4.0",
+        language="vi",
+        checked=date(2031, 5, 6),
+        url="https://example.vn/coi",
+        pair="mills",
+        about=("12/2031/QH16", "18/2031/NĐ-CP"),
         aliases=("cối", "mill"),
-    )  # fmt: skip
+    )
     overridden = known(source(LAW, properties={"number": "11/2001/QH10", "effective": "2040-01-01"}))
-    assert (overridden.number, overridden.effective, overridden.title) == ("11/2001/QH10", date(2040, 1, 1), "Luật Cối xay gió")
+    assert (overridden.number, overridden.effective, overridden.title) == (
+        "11/2001/QH10",
+        date(2040, 1, 1),
+        "Luật Cối xay gió",
+    )
 
 
 def test_titles_never_come_from_file_names() -> None:
@@ -195,22 +256,41 @@ def test_titles_never_come_from_file_names() -> None:
 REAL = {
     "vn/LUATTRITUENHANTAO.docx": ("134/2025/QH15", "Luật Trí tuệ nhân tạo", date(2025, 12, 10), date(2026, 3, 1)),
     "vn/LUATANNINHMANG.docx": ("24/2018/QH14", "Luật An ninh mạng", date(2018, 6, 12), date(2019, 1, 1)),
-    "vn/Luat_24-2018-QH14_An_ninh_mang.html": ("24/2018/QH14", "Luật An ninh mạng", date(2018, 6, 12), date(2019, 1, 1)),
+    "vn/Luat_24-2018-QH14_An_ninh_mang.html": (
+        "24/2018/QH14",
+        "Luật An ninh mạng",
+        date(2018, 6, 12),
+        date(2019, 1, 1),
+    ),
     "vn/nghi_dinh_03_2026_ND_CP.docx": (
-        "03/2026/NĐ-CP", "Nghị định về tổ chức, hoạt động của quỹ xã hội, quỹ từ thiện", date(2026, 1, 9), date(2026, 3, 1),
+        "03/2026/NĐ-CP",
+        "Nghị định về tổ chức, hoạt động của quỹ xã hội, quỹ từ thiện",
+        date(2026, 1, 9),
+        date(2026, 3, 1),
     ),
     "vn/du-lieu_wrong-number-in-header.md": (
-        "91/2025/QH15", "Luật Bảo vệ dữ liệu cá nhân", date(2025, 6, 26), date(2026, 1, 1),
+        "91/2025/QH15",
+        "Luật Bảo vệ dữ liệu cá nhân",
+        date(2025, 6, 26),
+        date(2026, 1, 1),
     ),
     "vn/quan-ly-trang-thiet-bi-y-te.md": (None, "Quản lý trang thiết bị y tế", None, None),
     "eu/GDPR_en.html": ("Regulation (EU) 2016/679", None, date(2016, 4, 27), date(2018, 5, 25)),
     "eu/eu_ai_act_eurlex_2024-1689.html": ("Regulation (EU) 2024/1689", None, date(2024, 6, 13), date(2026, 8, 2)),
     "eu/mdr_2017-745.md": (
-        "Regulation (EU) 2017/745", "Regulation (EU) 2017/745 on medical devices", date(2017, 4, 5), date(2020, 5, 26),
+        "Regulation (EU) 2017/745",
+        "Regulation (EU) 2017/745 on medical devices",
+        date(2017, 4, 5),
+        date(2020, 5, 26),
     ),
     "eu/mdcg/new-technologies/mdcg_2019_11_en.md": ("MDCG 2019-11 rev.1", None, None, None),
-    "us/NIST_AI_100-1_AI_RMF_1.0.pdf": ("NIST AI 100-1", "Artificial Intelligence Risk Management Framework (AI RMF 1.0)", None, None),
-}  # fmt: skip
+    "us/NIST_AI_100-1_AI_RMF_1.0.pdf": (
+        "NIST AI 100-1",
+        "Artificial Intelligence Risk Management Framework (AI RMF 1.0)",
+        None,
+        None,
+    ),
+}
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -67,7 +67,8 @@ def test_wrapped_lines_join_and_units_begin_blocks(tmp_path: Path) -> None:
         "Chương II",
         "QUYỀN CỦA NGƯỜI HỌC",
         "Điều 7. Quyền được hướng dẫn",
-        "1. Người học được hướng dẫn sử dụng thiết bị của thư viện theo quy định tại khoản 2 Điều 9 của Quy chế này và được"
+        "1. Người học được hướng dẫn sử dụng thiết bị của thư viện theo quy định tại khoản 2 Điều "
+        "9 của Quy chế này và được"
         " cấp thẻ trong thời hạn năm ngày làm việc kể từ ngày nộp đủ giấy tờ.",
         "2. Thẻ thư viện gồm:",
         "a) Thẻ đọc tại chỗ;",
@@ -141,7 +142,8 @@ def test_legacy_letters_inside_unicode_are_refused(tmp_path: Path) -> None:
 
 def test_form_feeds_make_pages_without_running_lines(tmp_path: Path) -> None:
     pages = [
-        f"Quy chế thư viện\n\nĐiều {n}. Nội dung thứ {n}\nNgười đọc {who} trả sách đúng hạn, nếu làm mất\n\nTrang {n}/4\n"
+        f"Quy chế thư viện\n\nĐiều {n}. Nội dung thứ {n}\nNgười đọc {who} trả sách đúng hạn, nếu "
+        f"làm mất\n\nTrang {n}/4\n"
         for n, who in enumerate(("ở xa", "mới", "là học sinh"), start=1)
     ]
     last = "Quy chế thư viện\n\nthì bồi thường theo giá bìa.\n\nTrang 4/4\n"

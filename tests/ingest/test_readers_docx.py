@@ -253,8 +253,10 @@ def test_footnotes_follow_their_paragraph(tmp_path: Path) -> None:
     paragraph.add_run(" không cho mượn.")
     document.add_paragraph("Đoạn sau.")
     notes = (
-        f'<w:footnotes {nsdecls("w")}><w:footnote w:type="separator" w:id="0"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
-        '<w:footnote w:id="2"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> In trước năm 1900.</w:t></w:r></w:p>'
+        f'<w:footnotes {nsdecls("w")}><w:footnote w:type="separator" w:id="0"><w:p><w:r><w:separator/>'
+        "</w:r></w:p></w:footnote>"
+        '<w:footnote w:id="2"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> In '
+        "trước năm 1900.</w:t></w:r></w:p>"
         "</w:footnote></w:footnotes>"
     )
     source = read(rewritten(save(document, tmp_path), {"word/footnotes.xml": notes.encode()}))

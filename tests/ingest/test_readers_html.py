@@ -17,11 +17,14 @@ LAW = "".join(
     for n in range(1, 9)
 )
 CHROME_TOP = (
-    "<div class=top><ul><li><a href=/a>Trang chủ</a></li><li><a href=/b>Văn bản mới</a></li><li><a href=/c>Dịch vụ</a></li></ul></div>"
-    "<div><p>Bài giới thiệu: quy chế này có tám điều, được bạn đọc quan tâm nhiều trong thời gian gần đây và hay được hỏi.</p></div>"
+    "<div class=top><ul><li><a href=/a>Trang chủ</a></li><li><a href=/b>Văn bản mới</a></li>"
+    "<li><a href=/c>Dịch vụ</a></li></ul></div>"
+    "<div><p>Bài giới thiệu: quy chế này có tám điều, được bạn đọc quan tâm nhiều trong thời "
+    "gian gần đây và hay được hỏi.</p></div>"
 )
 CHROME_END = (
-    "<div class=c><h3>Bình luận</h3><p>Tôi thấy quy chế này rất rõ ràng, mong thư viện mở cửa thêm buổi tối cho người đi làm.</p></div>"
+    "<div class=c><h3>Bình luận</h3><p>Tôi thấy quy chế này rất rõ ràng, mong thư viện mở cửa "
+    "thêm buổi tối cho người đi làm.</p></div>"
     "<div><a href=/1>Điều 1. Quy định khác</a><a href=/2>Điều 2. Quy định khác</a></div><footer>Bản quyền 2031</footer>"
 )
 
@@ -37,7 +40,10 @@ def texts(source: SourceText) -> list[str]:
 
 
 def page(body: str, head: str = "") -> str:
-    return f"<!DOCTYPE html><html lang=vi><head><meta charset=utf-8><title>Trang luật</title>{head}</head><body>{body}</body></html>"
+    return (
+        f"<!DOCTYPE html><html lang=vi><head><meta charset=utf-8><title>Trang luật</title>{head}</head>"
+        f"<body>{body}</body></html>"
+    )
 
 
 def test_site_chrome_goes_and_nothing_of_the_law(tmp_path: Path) -> None:
@@ -58,7 +64,10 @@ def test_site_chrome_goes_and_nothing_of_the_law(tmp_path: Path) -> None:
 
 
 def test_annexes_beside_the_main_part_are_kept(tmp_path: Path) -> None:
-    annex = "<div id=pl><p>PHỤ LỤC I</p><p>Danh mục phòng đọc</p><table><tr><td>STT</td><td>Tên</td></tr><tr><td>1</td><td>Phòng A</td></tr></table></div>"
+    annex = (
+        "<div id=pl><p>PHỤ LỤC I</p><p>Danh mục phòng đọc</p><table><tr><td>STT</td><td>Tên</td>"
+        "</tr><tr><td>1</td><td>Phòng A</td></tr></table></div>"
+    )
     head = "<div><p>Số: 3/QC-TV</p><p>QUY CHẾ ĐỌC SÁCH</p></div>"
     source = read(put(tmp_path, page(f"{CHROME_TOP}<main>{head}<div>{LAW}</div>{annex}</main>{CHROME_END}")))
     assert texts(source)[:2] == ["Số: 3/QC-TV", "QUY CHẾ ĐỌC SÁCH"]
@@ -68,7 +77,8 @@ def test_annexes_beside_the_main_part_are_kept(tmp_path: Path) -> None:
 
 def test_of_two_language_tabs_the_first_is_read(tmp_path: Path) -> None:
     english = "".join(
-        f"<p>Article {n}. Rule number {n}</p><p>1. Readers shall take good care of the books and machines of the library, and shall"
+        f"<p>Article {n}. Rule number {n}</p><p>1. Readers shall take good care of the books and "
+        "machines of the library, and shall"
         " return every item in time and in good order to the desk.</p>"
         for n in range(1, 9)
     )
@@ -93,8 +103,10 @@ def test_union_law_layout(tmp_path: Path) -> None:
         '<div id="rct_1"><table><tr><td><p>(1)</p></td><td><p>Libraries serve the public and shall be supported by all.'
         ' <a id="n1" href="#f1">(<span>1</span>)</a></p></td></tr></table></div>'
         '<div id="art_6"><p id="d1e">Article&nbsp;6</p><div id="art_6.tit_1"><p>Records</p></div>'
-        f'<div id="006.001"><p>1.&nbsp;&nbsp;&nbsp;A library shall keep:</p>{nested}{point("—", "catalogues.")}</div></div>'
-        '<hr><p><a id="f1" href="#n1">(<span>1</span>)</a> Council Record 3/2031, p. 4, on the funding of libraries.</p>'
+        f'<div id="006.001"><p>1.&nbsp;&nbsp;&nbsp;A library shall keep:</p>{nested}{point("—", "catalogues.")}'
+        '<div class="grid"><div>(b)</div><div><p>the reading room.</p></div></div></div></div>'
+        '<hr><p><a id="f1" href="#n1">(<span>1</span>)</a> Council Record 3/2031, p. 4, on the '
+        "funding of libraries.</p>"
     )
     source = read(put(tmp_path, page(body)))
     assert texts(source) == [
@@ -106,6 +118,7 @@ def test_union_law_layout(tmp_path: Path) -> None:
         "(i) books;",
         "(ii) maps;",
         "— catalogues.",
+        "(b) the reading room.",
         "(1) Council Record 3/2031, p. 4, on the funding of libraries.",
     ]
     assert [block.anchor for block in source.blocks[:4]] == ["rct_1", "art_6", "art_6.tit_1", "006.001"]
@@ -117,8 +130,10 @@ def test_headings_lists_breaks_and_spans(tmp_path: Path) -> None:
     body = (
         "<h1>Reader's <em>guide</em></h1><h2>Opening<br>hours</h2><p>Open daily<br>Closed on holidays</p>"
         "<p>A line that is wrapped by<br>a break in the middle.</p>"
-        '<ol start="3" type="a"><li>Books</li><li><p>Maps</p><p>Old ones too</p></li></ol><ul><li>- Typed dash</li><li>Plain</li></ul>'
-        "<table><tr><td rowspan=2>Room</td><td>A</td><td>1</td></tr><tr><td>B</td><td>2</td></tr></table><p>co<b>m</b>bined</p>"
+        '<ol start="3" type="a"><li>Books</li><li><p>Maps</p><p>Old ones too</p></li></ol><ul><li>'
+        "- Typed dash</li><li>Plain</li></ul>"
+        "<table><tr><td rowspan=2>Room</td><td>A</td><td>1</td></tr><tr><td>B</td><td>2</td></tr>"
+        "</table><p>co<b>m</b>bined</p>"
     )
     source = read(put(tmp_path, page(body)))
     assert texts(source) == [
@@ -143,7 +158,8 @@ def test_headings_lists_breaks_and_spans(tmp_path: Path) -> None:
     "body",
     [
         "",
-        "<div id=root></div><script src=app.js></script><noscript>Please enable JavaScript to view this page.</noscript>",
+        "<div id=root></div><script src=app.js></script><noscript>Please enable JavaScript to view "
+        "this page.</noscript>",
         "<h1>404 Not Found</h1><p>The page that you asked for is not on this server, sorry for that.</p>",
         "<p>Không tìm thấy văn bản bạn yêu cầu. Vui lòng quay lại trang chủ hoặc thử lại sau ít phút.</p>",
         "<nav><a href=/a>Trang chủ</a><a href=/b>Văn bản</a></nav>",

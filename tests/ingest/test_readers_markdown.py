@@ -62,7 +62,8 @@ def test_information_table_goes_to_the_properties(tmp_path: Path) -> None:
         put(
             tmp_path,
             "# Quy chế đọc sách\n\n## THÔNG TIN VĂN BẢN\n\n| Thuộc tính | Nội dung |\n|---|---|\n"
-            "| **Số hiệu** | 7/2031/QC-TV |\n| **Người ký** | – |\n| **Nguồn** | [Cổng](https://example.org/7) | [Khác](https://example.org/8) |\n"
+            "| **Số hiệu** | 7/2031/QC-TV |\n| **Người ký** | – |\n| **Nguồn** | [Cổng](https://example.org/7) "
+            "| [Khác](https://example.org/8) |\n"
             "\n---\n\n## VĂN BẢN\n\nĐiều 1. Mượn sách\n\n| STT | Tên |\n|---|---|\n| 1 | Từ điển \\| lớn |\n",
         )
     )
@@ -79,7 +80,8 @@ def test_a_table_in_the_text_stays_there(tmp_path: Path) -> None:
     source = read(
         put(
             tmp_path,
-            "# Biểu\n\nTheo bảng:\n\n| Mục | Nội dung |\n|---|---|\n| Số hiệu | mã sách |\n| Ngày ban hành | ngày in |\n",
+            "# Biểu\n\nTheo bảng:\n\n| Mục | Nội dung |\n|---|---|\n| Số hiệu | mã sách |\n| Ngày ban "
+            "hành | ngày in |\n",
         )
     )
     assert texts(source)[-1] == "Ngày ban hành | ngày in"
@@ -110,12 +112,14 @@ def test_pages_of_a_converted_pdf_with_notes(tmp_path: Path) -> None:
                 [
                     sheet(
                         1,
-                        "2.1.\n\nScope of the guide\n\nThis guide explains how small libraries may keep records1 of their\nholdings and how"
+                        "2.1.\n\nScope of the guide\n\nThis guide explains how small libraries may keep records1 "
+                        "of their\nholdings and how"
                         " they lend items to other libraries across the\n\n1\nSee the council's handbook of records.",
                     ),
                     sheet(
                         2,
-                        "country. It is not binding on any library, and each library may follow\nits own rules.2\n\n2\nRules of 2030.",
+                        "country. It is not binding on any library, and each library may follow\n"
+                        "its own rules.2\n\n2\nRules of 2030.",
                     ),
                     sheet(3, "2.2. Terms\nThe terms are those of the handbook."),
                 ]

@@ -30,7 +30,8 @@ def make_pdf(
     codes = {letter: code for code, letter in enumerate(letters, start=1)}
     to_unicode = "".join(f"<{code:04X}> <{letter.encode('utf-16-be').hex()}>\n" for letter, code in codes.items())
     character_map = (
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def 1 begincodespacerange <0000> <FFFF> "
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def 1 begincodespacerange "
+        "<0000> <FFFF> "
         f"endcodespacerange {len(codes)} beginbfchar\n{to_unicode}endbfchar endcmap end end"
     )
     objects: list[bytes] = [b"", b""]
@@ -47,12 +48,15 @@ def make_pdf(
 
     cmap = stream(character_map.encode())
     descendant = add(
-        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Plain /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) "
-        "/Supplement 0 >> /DW 500 /FontDescriptor << /Type /FontDescriptor /FontName /Plain /Flags 4 /FontBBox [0 -200 1000 800] "
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Plain /CIDSystemInfo << /Registry (Adobe) "
+        "/Ordering (Identity) "
+        "/Supplement 0 >> /DW 500 /FontDescriptor << /Type /FontDescriptor /FontName /Plain /Flags "
+        "4 /FontBBox [0 -200 1000 800] "
         "/ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >> >>"
     )
     font = add(
-        f"<< /Type /Font /Subtype /Type0 /BaseFont /Plain /Encoding /Identity-H /DescendantFonts [{descendant} 0 R] /ToUnicode {cmap} 0 R >>"
+        "<< /Type /Font /Subtype /Type0 /BaseFont /Plain /Encoding /Identity-H /DescendantFonts "
+        f"[{descendant} 0 R] /ToUnicode {cmap} 0 R >>"
     )
     picture = stream(
         bytes(300), "/Type /XObject /Subtype /Image /Width 10 /Height 10 /BitsPerComponent 8 /ColorSpace /DeviceRGB "
@@ -60,7 +64,8 @@ def make_pdf(
     kids: list[int] = []
     for number, page in enumerate(pages, start=1):
         shown = "".join(
-            f"BT /F1 {size} Tf {f'0 1 -1 0 {top} {x}' if rotate else f'1 0 0 1 {x} {842 - top}'} Tm <{''.join(f'{codes[c]:04X}' for c in text)}> Tj ET\n"
+            f"BT /F1 {size} Tf {f'0 1 -1 0 {top} {x}' if rotate else f'1 0 0 1 {x} {842 - top}'} Tm "
+            f"<{''.join(f'{codes[c]:04X}' for c in text)}> Tj ET\n"
             for x, top, size, text in page
         )
         if number in pictures:
@@ -68,7 +73,8 @@ def make_pdf(
         content = stream(shown.encode())
         kids.append(
             add(
-                f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {'842 595' if rotate else '595 842'}] /Rotate {rotate} /Contents {content} 0 R "
+                f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {'842 595' if rotate else '595 842'}] /Rotate "
+                f"{rotate} /Contents {content} 0 R "
                 f"/Resources << /Font << /F1 {font} 0 R >> /XObject << /Im1 {picture} 0 R >> >> >>"
             )
         )
@@ -91,7 +97,10 @@ def make_pdf(
         out += f"{number} 0 obj\n".encode() + content + b"\nendobj\n"
     at = len(out)
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer << /Size {len(objects) + 1} /Root 1 0 R {trailer} >>\n".encode()
+    out += (
+        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer << /Size {len(objects) + 1} "
+        f"/Root 1 0 R {trailer} >>\n"
+    ).encode()
     return bytes(out + f"startxref\n{at}\n%%EOF\n".encode())
 
 
@@ -168,9 +177,11 @@ def test_paragraphs_pages_and_running_lines(tmp_path: Path) -> None:
     source = read(put(tmp_path, make_pdf(framed([FIRST, SECOND, THIRD]))))
     assert texts(source) == [
         "Điều 1. Phạm vi",
-        "1. Quy chế này áp dụng cho mọi bạn đọc của thư viện tỉnh, kể cả bạn đọc ở xa và bạn đọc là học sinh, theo quy định"
+        "1. Quy chế này áp dụng cho mọi bạn đọc của thư viện tỉnh, kể cả bạn đọc ở xa và bạn đọc "
+        "là học sinh, theo quy định"
         " tại khoản 2 Điều 3 của Quy chế này.",
-        "2. Thư viện không thu tiền của bạn đọc khi đọc tại chỗ, trừ trường hợp bạn đọc yêu cầu sao chụp tài liệu hiếm.",
+        "2. Thư viện không thu tiền của bạn đọc khi đọc tại chỗ, trừ trường hợp bạn đọc yêu cầu "
+        "sao chụp tài liệu hiếm.",
         "Điều 2. Giờ mở cửa",
         "a) Buổi sáng từ tám giờ;",
         "đ) Buổi tối theo thông báo.",
@@ -220,7 +231,8 @@ def test_footnotes_and_their_marks(tmp_path: Path) -> None:
     source = read(put(tmp_path, make_pdf([page, following])))
     assert texts(source) == [
         "1 See the handbook of records, second edition.",
-        "Libraries keep records of what they lend, and they show these records to the council when it asks for them each spring.",
+        "Libraries keep records of what they lend, and they show these records to the council when "
+        "it asks for them each spring.",
     ]
     assert source.blocks[0].kind is BlockKind.FOOTNOTE
     assert page_of(source, "the council") == 2

@@ -18,12 +18,16 @@ from kb.records import Block, BlockKind, Clause, SourceText
 from .structures import addresses, assert_sound, source, words
 
 LINES = st.sampled_from(
-    """Chương I|QUY ĐỊNH CHUNG|Mục 1. TÊN|Điều 1. Tên|Điều 2. Tên khác|Điều 1.|Điều 3|1. Một khoản.|2. Hai.|3. Ba|a) một;|b) hai;|đ) năm
-“Điều 5. Trích|1. Hết trích”.|sửa đổi như sau:|Phụ lục I|PHỤ LỤC|Mẫu số 01|Nơi nhận:|TM. BỘ|QUY CHẾ SÂN|(Ban hành kèm theo Quyết định)
-I. PHẦN|A. Mục|Căn cứ Luật|Article 1|Article 2|Article 3|Its title|1. Paragraph.|(a) point;|(b) point;|(i) sub;|(ii) sub|ANNEX I|ANNEX II
-Section A|CHAPTER II|TITLE I|Whereas:|(1) Recital|(2) Recital|Done at Brussels, 1 May 2020.|Table of Contents|1. Introduction ... 3
-2. Scope ..... 5|3. Methods .... 7|1. Introduction|2. Scope|3. Methods|3.1 Data|Appendix A: Terms|[1] numbered|plain text. Điều 2. Dính
-Another sentence.|• bullet|12|4501200000000000010000010|§ 1|Section 1. One|Section 2. Two|Section 3. Three|\t\u00a0""".replace("\n", "|").split("|")
+    """Chương I|QUY ĐỊNH CHUNG|Mục 1. TÊN|Điều 1. Tên|Điều 2. Tên khác|Điều 1.|Điều 3|1. Một khoản.|2. Hai.|3. Ba|a)
+    một;|b) hai;|đ) năm
+“Điều 5. Trích|1. Hết trích”.|sửa đổi như sau:|Phụ lục I|PHỤ LỤC|Mẫu số 01|Nơi nhận:|TM. BỘ|QUY CHẾ SÂN|(Ban hành kèm
+theo Quyết định) I. PHẦN|A. Mục|Căn cứ Luật|Article 1|Article 2|Article 3|Its title|1. Paragraph.|(a) point;|(b)
+point;|(i) sub;|(ii) sub|ANNEX I|ANNEX II Section A|CHAPTER II|TITLE I|Whereas:|(1) Recital|(2) Recital|Done at
+Brussels, 1 May 2020.|Table of Contents|1. Introduction ... 3 2. Scope ..... 5|3. Methods .... 7|1. Introduction|2.
+Scope|3. Methods|3.1 Data|Appendix A: Terms|[1] numbered|plain text. Điều 2. Dính Another sentence.|•
+bullet|12|4501200000000000010000010|§ 1|Section 1. One|Section 2. Two|Section 3. Three|\t\u00a0""".replace(
+        "\n", "|"
+    ).split("|")
 ) | st.text(max_size=12)
 KINDS = st.sampled_from([BlockKind.PARAGRAPH] * 4 + list(BlockKind))
 
@@ -48,8 +52,8 @@ def test_text_outside_blocks_is_not_lost() -> None:
     assert_sound(given_text, clauses)
 
 
-# What the real documents hold, by kind of clause. 154 khoản and 67 điểm of the AI Law are counted by line pattern, and the tree
-# agrees with the pattern exactly: no line of that law that begins with a number or letter is anything else.
+# What the real documents hold, by kind of clause. 154 khoản and 67 điểm of the AI Law are counted by line pattern, and
+# the tree agrees with the pattern exactly: no line of that law that begins with a number or letter is anything else.
 REAL = {
     "vn/LUATTRITUENHANTAO.docx": {"chapter": 8, "article": 35, "clause": 154, "point": 67},
     "vn/LUATANNINHMANG.docx": {"chapter": 7, "article": 43},
@@ -102,15 +106,31 @@ def test_the_same_law_in_two_formats_gives_one_tree(shared_data: Path, one: str,
     for a, b in zip(of_docx, of_html, strict=True):
         if a.kind in ("article", "preamble", "closing"):
             left, right = (" ".join(t.text[c.start : c.end].split()) for t, c in ((docx, a), (html, b)))
-            assert left == right or difflib.SequenceMatcher(None, left, right, autojunk=False).ratio() >= 0.99, a.address
+            assert left == right or difflib.SequenceMatcher(None, left, right, autojunk=False).ratio() >= 0.99, (
+                a.address
+            )
 
 
 def test_real_addresses(shared_data: Path) -> None:
     expected = {
-        "eu/eu_ai_act_eurlex_2024-1689.html": ["Article 3(63)", "Article 5(1)(h)(iii)", "Annex III point 5(b)", "Annex VIII Section B point 1"],
+        "eu/eu_ai_act_eurlex_2024-1689.html": [
+            "Article 3(63)",
+            "Article 5(1)(h)(iii)",
+            "Annex III point 5(b)",
+            "Annex VIII Section B point 1",
+        ],
         "eu/GDPR_en.html": ["Article 6(1)(f)", "Recital 173", "Chapter III Section 2"],
-        "eu/mdr_2017-745.md": ["Article 2(71)", "Annex I point 10.4.1", "Annex I Chapter III", "Annex XVII table 1 row 4"],
-        "vn/nghi_dinh_03_2026_ND_CP.docx": ["Điều 56 khoản 2", "Phụ lục I mẫu số 02 Điều 30", "Phụ lục II mẫu số 15 mục III"],
+        "eu/mdr_2017-745.md": [
+            "Article 2(71)",
+            "Annex I point 10.4.1",
+            "Annex I Chapter III",
+            "Annex XVII table 1 row 4",
+        ],
+        "vn/nghi_dinh_03_2026_ND_CP.docx": [
+            "Điều 56 khoản 2",
+            "Phụ lục I mẫu số 02 Điều 30",
+            "Phụ lục II mẫu số 15 mục III",
+        ],
         "vn/quan-ly-trang-thiet-bi-y-te.md": ["Điều 45.12.NĐ.5", "Điều 45.12.NĐ.39a", "Chương V mục 3"],
     }
     for name, wanted in expected.items():
@@ -127,7 +147,14 @@ def test_the_amending_circular_keeps_quoted_articles(shared_data: Path) -> None:
 
 def test_numbered_guidance(shared_data: Path) -> None:
     wanted = {
-        "012_marketing": ["Section I", "Section IV.C", "Section VII.B.4", "Section VIII", "Appendix A", "Appendix B Section 6"],
+        "012_marketing": [
+            "Section I",
+            "Section IV.C",
+            "Section VII.B.4",
+            "Section VIII",
+            "Appendix A",
+            "Appendix B Section 6",
+        ],
         "001_cybersecurity": ["Section V.A.4", "Section V.B.2", "Section VII.E", "Appendix 5"],
         "046_assessing": ["Section VI.B.8", "Appendix 2"],
     }
@@ -144,7 +171,13 @@ def test_nist_framework_has_headings_pages_and_no_running_heads(shared_data: Pat
     assert_sound(given_text, clauses)
     pages = {clause.address: clause.page_from for clause in clauses}
     # printed page n is the (n + 5)th of the file
-    for address, page in {"Section 1": 9, "Section 1.2.3": 12, "Section 3.5": 21, "Section 5.4": 36, "Appendix D": 47}.items():
+    for address, page in {
+        "Section 1": 9,
+        "Section 1.2.3": 12,
+        "Section 3.5": 21,
+        "Section 5.4": 36,
+        "Appendix D": 47,
+    }.items():
         assert pages[address] == page
     body = given_text.text[next(clause.start for clause in clauses if clause.address == "Executive Summary") :]
     assert "NIST AI 100-1 AI RMF 1.0" not in body

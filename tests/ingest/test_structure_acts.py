@@ -96,15 +96,54 @@ def test_the_whole_address_scheme() -> None:
     clauses = build_tree(given)
     assert_sound(given, clauses)
     assert addresses(clauses) == [
-        "Preamble", "Recital 1", "Recital 2", "Recital 3", "Title I", "Chapter I", "Article 1", "Article 2", "Article 2(1)",
-        "Article 2(2)", "Article 2(2)(a)", "Article 2(2)(b)", "Article 2(3)", "Chapter II", "Chapter II Section 1", "Article 3",
-        "Article 3(1)", "Article 3(1)(a)", "Article 3(1)(b)", "Article 3(1)(c)", "Article 3(1)(c)(i)", "Article 3(1)(c)(ii)",
-        "Article 3(1)(d)", "Article 3(2)", "Article 3(3)", "Article 3a", "Article 4", "Article 5", "Closing", "Annex I",
-        "Annex I Chapter I", "Annex I point 1", "Annex I point 1(a)", "Annex I point 1(b)", "Annex I point 2", "Annex I Chapter II",
-        "Annex I point 3", "Annex I point 3.1", "Annex I point 3.2", "Annex I point 3.2(a)", "Annex I point 3.2(b)", "Annex II",
-        "Annex II Section A", "Annex II Section A point 1", "Annex II Section B", "Annex II Section B point 1",
+        "Preamble",
+        "Recital 1",
+        "Recital 2",
+        "Recital 3",
+        "Title I",
+        "Chapter I",
+        "Article 1",
+        "Article 2",
+        "Article 2(1)",
+        "Article 2(2)",
+        "Article 2(2)(a)",
+        "Article 2(2)(b)",
+        "Article 2(3)",
+        "Chapter II",
+        "Chapter II Section 1",
+        "Article 3",
+        "Article 3(1)",
+        "Article 3(1)(a)",
+        "Article 3(1)(b)",
+        "Article 3(1)(c)",
+        "Article 3(1)(c)(i)",
+        "Article 3(1)(c)(ii)",
+        "Article 3(1)(d)",
+        "Article 3(2)",
+        "Article 3(3)",
+        "Article 3a",
+        "Article 4",
+        "Article 5",
+        "Closing",
+        "Annex I",
+        "Annex I Chapter I",
+        "Annex I point 1",
+        "Annex I point 1(a)",
+        "Annex I point 1(b)",
+        "Annex I point 2",
+        "Annex I Chapter II",
+        "Annex I point 3",
+        "Annex I point 3.1",
+        "Annex I point 3.2",
+        "Annex I point 3.2(a)",
+        "Annex I point 3.2(b)",
+        "Annex II",
+        "Annex II Section A",
+        "Annex II Section A point 1",
+        "Annex II Section B",
+        "Annex II Section B point 1",
         "Annex II Section B point 2",
-    ]  # fmt: skip
+    ]
     headings = {clause.address: clause.heading for clause in clauses}
     assert headings["Article 2"] == "Definitions"
     assert headings["Article 4"] == "Amendments"
@@ -128,8 +167,10 @@ def test_quoted_articles_stay_in_the_amending_one() -> None:
 
 def test_i_is_a_letter_after_h_and_a_roman_number_below() -> None:
     text = "\n".join(
-        ["Article 1", "Lists", "1. Things:", *(f"({letter}) {letter};" for letter in "abcdefghijk")]
-        + ["2. More:", "(a) so:", "(i) one;", "(ii) two.", "Article 2", "End", "The end."]
+        [
+            *("Article 1", "Lists", "1. Things:", *(f"({letter}) {letter};" for letter in "abcdefghijk")),
+            *("2. More:", "(a) so:", "(i) one;", "(ii) two.", "Article 2", "End", "The end."),
+        ]
     )
     found = addresses(build_tree(source(text)))
     assert "Article 1(1)(i)" in found
@@ -159,9 +200,19 @@ Fees
     clauses = build_tree(given)
     assert_sound(given, clauses)
     assert addresses(clauses) == [
-        "Preamble", "Part 1", "Section 1", "Section 2", "Section 2(1)", "Section 2(1)(a)", "Section 2(1)(b)", "Section 2(2)",
-        "Part 2", "Section 3", "Schedule 1", "Schedule 1 point 1",
-    ]  # fmt: skip
+        "Preamble",
+        "Part 1",
+        "Section 1",
+        "Section 2",
+        "Section 2(1)",
+        "Section 2(1)(a)",
+        "Section 2(1)(b)",
+        "Section 2(2)",
+        "Part 2",
+        "Section 3",
+        "Schedule 1",
+        "Schedule 1 point 1",
+    ]
 
 
 def test_titles_with_chapters_counted_anew() -> None:
@@ -171,7 +222,10 @@ def test_titles_with_chapters_counted_anew() -> None:
 
 
 def test_rows_of_an_annex_table() -> None:
-    text = "Article 1\nOne\nText.\nArticle 2\nTwo\nText.\nANNEX\nTABLE\nR Old | New\nR Article 1 | Article 2\nR Article 3 | —"
+    text = (
+        "Article 1\nOne\nText.\nArticle 2\nTwo\nText.\nANNEX\nTABLE\nR Old | New\n"
+        "R Article 1 | Article 2\nR Article 3 | —"
+    )
     given = source(text, kinds={"R ": (BlockKind.TABLE_ROW, None)})
     clauses = build_tree(given)
     assert_sound(given, clauses)
@@ -179,6 +233,8 @@ def test_rows_of_an_annex_table() -> None:
 
 
 def test_prose_that_names_articles_is_no_act() -> None:
-    text = "Guidance on mills\n1. Scope\nThis is about mills.\nArticle 3 of the Act\nsays more.\n2. Duties\nSee Article 4."
+    text = (
+        "Guidance on mills\n1. Scope\nThis is about mills.\nArticle 3 of the Act\nsays more.\n2. Duties\nSee Article 4."
+    )
     clauses = build_tree(source(text))
     assert not addresses(clauses, "article")

@@ -45,8 +45,14 @@ Mill: a thing that grinds."""
     clauses = build_tree(given)
     assert_sound(given, clauses)
     assert addresses(clauses, "section", "annex", "contents") == [
-        "Contents", "Section I", "Section II", "Section II.A", "Section II.B", "Section III", "Appendix A",
-    ]  # fmt: skip
+        "Contents",
+        "Section I",
+        "Section II",
+        "Section II.A",
+        "Section II.B",
+        "Section III",
+        "Appendix A",
+    ]
     headings = {clause.address: clause.heading for clause in clauses}
     assert headings["Section II.B"] == "New mills and what else turns in the wind"
     assert words(text, clauses, "Section II").startswith("II. Scope\nThis guidance is for millers.")
@@ -54,7 +60,10 @@ Mill: a thing that grinds."""
 
 
 def test_numbers_and_titles_on_lines_of_their_own() -> None:
-    text = "Contents\n1.\nAims\n3\n2.\nDuties\n4\n2.1.\nOf millers\n5\nMills\n1.\nAims\nTo grind.\n2.\nDuties\nMany.\n2.1.\nOf millers\nMore."
+    text = (
+        "Contents\n1.\nAims\n3\n2.\nDuties\n4\n2.1.\nOf millers\n5\nMills\n1.\nAims\nTo grind.\n2.\n"
+        "Duties\nMany.\n2.1.\nOf millers\nMore."
+    )
     clauses = build_tree(source(text))
     assert addresses(clauses, "section") == ["Section 1", "Section 2", "Section 2.1"]
 
@@ -80,14 +89,22 @@ Mill."""
     clauses = build_tree(given)
     assert_sound(given, clauses)
     assert addresses(clauses, "section", "annex") == [
-        "Section 1", "Section 2", "Section 2.1", "Section 2.1.1", "Section 2.2", "Annex A",
-    ]  # fmt: skip
+        "Section 1",
+        "Section 2",
+        "Section 2.1",
+        "Section 2.1.1",
+        "Section 2.2",
+        "Annex A",
+    ]
     parents = {clause.address: clause.parent for clause in clauses}
     assert clauses[parents["Section 2.1.1"] or 0].address == "Section 2.1"
 
 
 def test_styled_headings_without_numbers() -> None:
-    text = "# Mills\n## Introduction\nMills are old.\nThey turn.\n### Scope\nAll mills.\n## Duties\nTo grind.\n### Scope\nAll millers."
+    text = (
+        "# Mills\n## Introduction\nMills are old.\nThey turn.\n### Scope\nAll mills.\n## Duties\n"
+        "To grind.\n### Scope\nAll millers."
+    )
     given = source(text, kinds=HEADINGS)
     clauses = build_tree(given)
     assert_sound(given, clauses)
@@ -113,17 +130,26 @@ def test_plain_prose_is_one_document_of_paragraphs() -> None:
 
 
 def test_bracketed_paragraph_numbers_are_kept() -> None:
-    text = "NỘI DUNG VỤ VIỆC:\nCối hỏng.\nNHẬN ĐỊNH CỦA TÒA ÁN:\n[1] Cối hỏng vì gió.\n[2] Gió không có lỗi.\nQUYẾT ĐỊNH:\n1. Sửa cối."
+    text = (
+        "NỘI DUNG VỤ VIỆC:\nCối hỏng.\nNHẬN ĐỊNH CỦA TÒA ÁN:\n[1] Cối hỏng vì gió.\n"
+        "[2] Gió không có lỗi.\nQUYẾT ĐỊNH:\n1. Sửa cối."
+    )
     clauses = build_tree(source(text), language="vi")
     assert "NHẬN ĐỊNH CỦA TÒA ÁN đoạn 2" in addresses(clauses)
     assert "QUYẾT ĐỊNH mục 1" in addresses(clauses)
 
 
 def test_pages_of_sections() -> None:
-    given = paged("Contents\n1 Aims .... 2\n2 Duties .... 3\n3 Ends .... 3\f1 Aims\nTo grind.\f2 Duties\nMany.\n3 Ends\nNone.")
+    given = paged(
+        "Contents\n1 Aims .... 2\n2 Duties .... 3\n3 Ends .... 3\f1 Aims\nTo grind.\f2 Duties\nMany.\n3 Ends\nNone."
+    )
     clauses = build_tree(given)
     assert_sound(given, clauses)
-    assert {c.address: c.page_from for c in clauses if c.kind == "section"} == {"Section 1": 2, "Section 2": 3, "Section 3": 3}
+    assert {c.address: c.page_from for c in clauses if c.kind == "section"} == {
+        "Section 1": 2,
+        "Section 2": 3,
+        "Section 3": 3,
+    }
 
 
 def test_a_list_of_prose_lines_is_no_contents_list() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ingest.structure import build_tree
 from kb.records import BlockKind
+
 from .structures import addresses, assert_sound, paged, source, words
 
 ACT = """BỘ THỬ NGHIỆM
@@ -73,14 +74,47 @@ def test_the_whole_address_scheme() -> None:
     clauses = build_tree(given)
     assert_sound(given, clauses)
     assert addresses(clauses) == [
-        "Mở đầu", "Chương I", "Điều 1", "Điều 2", "Điều 2 khoản 1", "Điều 2 khoản 2", "Điều 2 khoản 2 điểm a",
-        "Điều 2 khoản 2 điểm b", "Điều 2 khoản 2 điểm c", "Điều 2 khoản 2 điểm d", "Điều 2 khoản 2 điểm đ", "Điều 2 khoản 2 điểm e",
-        "Điều 2 khoản 2 điểm g", "Điều 2 khoản 3", "Chương 2", "Chương 2 mục 1", "Điều 3", "Điều 3 khoản 1", "Điều 3 khoản 2",
-        "Điều 3 khoản 2a", "Điều 3 khoản 3", "Chương 2 mục 2", "Điều 4", "Điều 4a", "Điều 5", "Kết thúc", "Phụ lục I",
-        "Phụ lục I mục I", "Phụ lục I mục I khoản 1", "Phụ lục I mục I khoản 1 điểm a", "Phụ lục I mục I khoản 2",
-        "Phụ lục I mục II", "Phụ lục I mục II khoản 1", "Phụ lục II", "Phụ lục II mẫu số 01", "Phụ lục II mẫu số 01 mục 1",
-        "Phụ lục II mẫu số 02", "Phụ lục II mẫu số 02 Điều 1", "Phụ lục II mẫu số 02 Điều 1 khoản 1", "Phụ lục II mẫu số 02 Điều 2",
-    ]  # fmt: skip
+        "Mở đầu",
+        "Chương I",
+        "Điều 1",
+        "Điều 2",
+        "Điều 2 khoản 1",
+        "Điều 2 khoản 2",
+        "Điều 2 khoản 2 điểm a",
+        "Điều 2 khoản 2 điểm b",
+        "Điều 2 khoản 2 điểm c",
+        "Điều 2 khoản 2 điểm d",
+        "Điều 2 khoản 2 điểm đ",
+        "Điều 2 khoản 2 điểm e",
+        "Điều 2 khoản 2 điểm g",
+        "Điều 2 khoản 3",
+        "Chương 2",
+        "Chương 2 mục 1",
+        "Điều 3",
+        "Điều 3 khoản 1",
+        "Điều 3 khoản 2",
+        "Điều 3 khoản 2a",
+        "Điều 3 khoản 3",
+        "Chương 2 mục 2",
+        "Điều 4",
+        "Điều 4a",
+        "Điều 5",
+        "Kết thúc",
+        "Phụ lục I",
+        "Phụ lục I mục I",
+        "Phụ lục I mục I khoản 1",
+        "Phụ lục I mục I khoản 1 điểm a",
+        "Phụ lục I mục I khoản 2",
+        "Phụ lục I mục II",
+        "Phụ lục I mục II khoản 1",
+        "Phụ lục II",
+        "Phụ lục II mẫu số 01",
+        "Phụ lục II mẫu số 01 mục 1",
+        "Phụ lục II mẫu số 02",
+        "Phụ lục II mẫu số 02 Điều 1",
+        "Phụ lục II mẫu số 02 Điều 1 khoản 1",
+        "Phụ lục II mẫu số 02 Điều 2",
+    ]
     headings = {clause.address: (clause.label, clause.heading) for clause in clauses}
     assert headings["Chương I"] == ("CHƯƠNG I", "QUY ĐỊNH CHUNG")
     assert headings["Điều 2"] == ("Điều  2", "Giải thích từ ngữ")
@@ -138,8 +172,16 @@ Chính phủ thi hành Luật này."""
     clauses = build_tree(given)
     assert_sound(given, clauses)
     assert addresses(clauses) == [
-        "Mở đầu", "Điều 1", "Điều 1 khoản 1", "Điều 1 khoản 2", "Điều 1 khoản 3", "Điều 1 khoản 4", "Điều 2", "Điều 2 khoản 1", "Điều 3",
-    ]  # fmt: skip
+        "Mở đầu",
+        "Điều 1",
+        "Điều 1 khoản 1",
+        "Điều 1 khoản 2",
+        "Điều 1 khoản 3",
+        "Điều 1 khoản 4",
+        "Điều 2",
+        "Điều 2 khoản 1",
+        "Điều 3",
+    ]
     assert words(text, clauses, "Điều 1 khoản 1").endswith("2. Gió lặng.”.")
     assert "Chong chóng quay" in words(text, clauses, "Điều 1 khoản 3")
 
@@ -178,9 +220,17 @@ Sơ đồ sân"""
     clauses = build_tree(given)
     assert_sound(given, clauses)
     assert addresses(clauses) == [
-        "Mở đầu", "Điều 1", "Điều 2", "Kết thúc", "Quy chế", "Quy chế Chương I", "Quy chế Điều 1", "Quy chế Điều 2",
-        "Quy chế Điều 2 khoản 1", "Quy chế Phụ lục",
-    ]  # fmt: skip
+        "Mở đầu",
+        "Điều 1",
+        "Điều 2",
+        "Kết thúc",
+        "Quy chế",
+        "Quy chế Chương I",
+        "Quy chế Điều 1",
+        "Quy chế Điều 2",
+        "Quy chế Điều 2 khoản 1",
+        "Quy chế Phụ lục",
+    ]
     assert clauses[1].heading == ""  # its whole sentence is text, not a title
 
 
@@ -200,8 +250,11 @@ Thợ cối xay lúa.
     clauses = build_tree(given)
     assert_sound(given, clauses)
     assert addresses(clauses, "article") == [
-        "Điều 1.5.NĐ.1", "Điều 1.5.TT.2.39a", "Điều 1.5.NĐ.1 (2)", "Điều 1.5.TT.2.39a (2)",
-    ]  # fmt: skip
+        "Điều 1.5.NĐ.1",
+        "Điều 1.5.TT.2.39a",
+        "Điều 1.5.NĐ.1 (2)",
+        "Điều 1.5.TT.2.39a (2)",
+    ]
     assert "Và về gió" in words(text, clauses, "Điều 1.5.NĐ.1")
     assert words(text, clauses, "Điều 1.5.TT.2.39a").endswith("Thợ cối xay lúa.")
 
@@ -221,8 +274,11 @@ GIÓ NHẸ
 Gió nhẹ."""
     clauses = build_tree(source(text))
     assert addresses(clauses, "part", "chapter") == [
-        "Phần thứ nhất", "Phần thứ nhất Chương I", "Phần thứ hai", "Phần thứ hai Chương I",
-    ]  # fmt: skip
+        "Phần thứ nhất",
+        "Phần thứ nhất Chương I",
+        "Phần thứ hai",
+        "Phần thứ hai Chương I",
+    ]
 
 
 def test_a_contents_list_before_the_act_is_no_structure() -> None:
@@ -260,12 +316,19 @@ Gió thổi."""
 def test_a_letter_typed_twice_is_put_right_in_the_address() -> None:
     text = "Điều 1. Tên\n1. Gồm:\na) một;\nb) hai;\nc) ba;\nd) bốn;\nd) năm;\ne) sáu.\nĐiều 2. Hết\nHết."
     clauses = build_tree(source(text))
-    assert addresses(clauses, "point")[3:] == ["Điều 1 khoản 1 điểm d", "Điều 1 khoản 1 điểm đ", "Điều 1 khoản 1 điểm e"]
+    assert addresses(clauses, "point")[3:] == [
+        "Điều 1 khoản 1 điểm d",
+        "Điều 1 khoản 1 điểm đ",
+        "Điều 1 khoản 1 điểm e",
+    ]
     assert words(text, clauses, "Điều 1 khoản 1 điểm đ") == "d) năm;"
 
 
 def test_titles_broken_over_lines_and_consolidation_notes() -> None:
-    text = "Điều 1.[3] Phân loại cối xay theo mức\nđộ ồn\n1. Cối ồn.\nĐiều 2. (được bãi bỏ)\nĐiều 3\nTên ở dòng sau\n1. Hết."
+    text = (
+        "Điều 1.[3] Phân loại cối xay theo mức\nđộ ồn\n1. Cối ồn.\nĐiều 2. (được bãi bỏ)\nĐiều 3\n"
+        "Tên ở dòng sau\n1. Hết."
+    )
     clauses = build_tree(source(text))
     assert [(c.address, c.heading) for c in clauses if c.kind == "article"] == [
         ("Điều 1", "Phân loại cối xay theo mức độ ồn"),
@@ -294,8 +357,11 @@ def test_tables_of_an_annex_are_rows() -> None:
     clauses = build_tree(given)
     assert_sound(given, clauses)
     assert addresses(clauses, "table", "row") == [
-        "Phụ lục bảng 1", "Phụ lục bảng 1 dòng 1", "Phụ lục bảng 1 dòng 2", "Phụ lục bảng 1 dòng 3",
-    ]  # fmt: skip
+        "Phụ lục bảng 1",
+        "Phụ lục bảng 1 dòng 1",
+        "Phụ lục bảng 1 dòng 2",
+        "Phụ lục bảng 1 dòng 3",
+    ]
     assert words(text, clauses, "Phụ lục bảng 1 dòng 3") == "R Gỗ | 7"
 
 

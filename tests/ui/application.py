@@ -2,8 +2,8 @@
 
     python -m tests.ui.application HOME [--wait-for FILE]
 
-makes the base in HOME, prints the page's address on standard output, and serves until it is stopped. With `--wait-for` the model
-counts as loading until FILE exists.
+makes the base in HOME, prints the page's address on standard output, and serves until it is stopped. With `--wait-for`
+the model counts as loading until FILE exists.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ Notice on strange markup
 
 1. Alarm markup
 
-The string <img src=x onerror="window.hacked = 1"> and <script>window.hacked = 2</script> are data, as are {{7*7}}, ${7*7} and </mark>.
+The string <img src=x onerror="window.hacked = 1"> and <script>window.hacked = 2</script> are data,
+as are {{7*7}}, ${7*7} and </mark>.
 """
 DRAFT = """\
 Luật số: 902/2031/QH16
@@ -84,7 +85,11 @@ def documents(folder: Path) -> list[tuple[Path, Options, bool]]:
     contents = {
         "law.txt": (LAW, Options(title="Luật Kiểm thử phần mềm y tế", **_said(binding)), True),
         "guidance.md": (GUIDANCE, Options(), True),
-        "strange.txt": (HOSTILE, Options(title='Strange <b onmouseover="x">markup</b>', url="javascript:alert(1)"), True),
+        "strange.txt": (
+            HOSTILE,
+            Options(title='Strange <b onmouseover="x">markup</b>', url="javascript:alert(1)"),
+            True,
+        ),
         "draft.txt": (DRAFT, Options(title="Luật Bí mật chưa công bố", **_said(binding)), False),
         "restricted.txt": (
             DRAFT.replace("902", "903").replace("BÍ MẬT", "DÀNH RIÊNG"),

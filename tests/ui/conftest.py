@@ -113,8 +113,7 @@ class Visitor:
         """Open the page and wait until it can be used."""
         self.page.goto(self.address + path)
         self.page.wait_for_selector("#question textarea")
-        self.page.wait_for_function("document.querySelector('#conversation .intro, #conversation .turns')")
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_selector("#conversation :is(.intro.loaded, .turns)")
 
     def ask(self, question: str) -> None:
         """Type the question, press Enter, wait for the outcome."""

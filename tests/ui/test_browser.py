@@ -39,7 +39,7 @@ def test_page_speaks_one_language(visit: Visit, language: str) -> None:
     assert page.get_attribute("html", "lang") == language
     assert page.title() == texts("page_title")
     assert page.get_by_label(texts("question_label")).is_visible()
-    assert page.get_by_role("button", name=texts("send")).is_visible()
+    assert page.get_by_role("button", name=texts("send"), exact=True).is_visible()
     assert page.locator("header.site, main, aside, footer.site").count() == 4
     names = page.evaluate(
         "[...document.querySelectorAll('[aria-label],[title],[placeholder]')]"
@@ -279,8 +279,7 @@ def test_reload_keeps_and_clear_forgets(visit: Visit) -> None:
     visitor.page.get_by_role("button", name=Texts("vi")("clear")).click()
     visitor.page.wait_for_selector("#conversation .intro")
     visitor.page.reload()
-    visitor.page.wait_for_selector("#conversation .intro")
-    visitor.page.wait_for_load_state("networkidle")
+    visitor.page.wait_for_selector("#conversation .intro.loaded")
     assert visitor.page.locator("li.turn").count() == 0
 
 
@@ -309,8 +308,8 @@ def test_the_page_opens_before_the_model_and_survives_the_server(visit: Visit, t
         visitor.page.goto(application.address)
         page = visitor.page
         page.wait_for_selector("#question textarea")
-        page.wait_for_function("document.querySelector('#notice')?.innerText.length > 0")
-        assert page.inner_text("#notice") == texts("model_loading_notice")
+        page.wait_for_selector("#notice .loading")
+        assert page.inner_text("#notice .loading") == texts("model_loading_notice")
         page.fill("#question textarea", LAW_QUESTION["vi"])
         page.press("#question textarea", "Enter")
         page.locator("li.turn.pending").wait_for()
@@ -318,7 +317,7 @@ def test_the_page_opens_before_the_model_and_survives_the_server(visit: Visit, t
         go.touch()
         page.locator("li.turn .outcome").wait_for()
         assert page.inner_text(".answer .outcome") == texts("outcome_answered")
-        page.wait_for_function("document.querySelector('#notice').innerText === ''")
+        page.locator("#notice .loading").wait_for(state="detached")
         assert httpx.get(application.address + "health").json() == {"state": "ready"}
 
         application.process.terminate()

