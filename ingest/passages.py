@@ -111,12 +111,17 @@ class _Splitter:
 
     def _is_bare(self, clause: Clause, span: _Span, *, holds_more: bool) -> bool:
         """Whether `span` is nothing but the head of `clause`, which contexts carry."""
+        if not self._is_head(clause, span):
+            return False
+        repeated = re.search(r" \(\d+\)$", clause.address) is not None
+        return holds_more or repeated or clause.kind not in ("article", "recital", "annex", "form")
+
+    def _is_head(self, clause: Clause, span: _Span) -> bool:
+        """Whether `span` is the label and heading of `clause` and no more."""
         if span.start != clause.start:
             return False
-        words = re.sub(r"\d{16,}", "", self.text[span.start : span.end])
-        bare = _fold(words) in (_fold(clause.label + clause.heading), _fold(clause.label), _fold(clause.heading))
-        repeated = re.search(r" \(\d+\)$", clause.address) is not None
-        return bare and (holds_more or repeated or clause.kind not in ("article", "recital", "annex", "form"))
+        words = _fold(re.sub(r"\d{16,}", "", self.text[span.start : span.end]))
+        return words in (_fold(clause.label + clause.heading), _fold(clause.label), _fold(clause.heading))
 
     def _inner(self, span: _Span, owner: Clause) -> Iterator[_Span]:
         """Yield the spans of a region: whole where it fits, else its parts, tiny neighbours joined."""
@@ -135,7 +140,7 @@ class _Splitter:
         at = span.start
         for child in inside:
             between = self._trim(at, child.start, owner.position)
-            if between is not None:
+            if between is not None and (owner.kind in _INNER or not self._is_head(owner, between)):
                 parts.append((between, None))
             parts.append((_Span(child.start, child.end, child.position), child))
             at = child.end

@@ -1,7 +1,7 @@
 """Documents in: file -> text -> clause tree -> passages -> library, one file after another, each by itself.
 
-A file that cannot be read is reported and the rest go on. What is reported done is stored; a run that was broken off is simply given again:
-files already in are passed over, vectors already made are found in the cache.
+A file that cannot be read is reported and the rest go on. What is reported done is stored; a run that was broken off
+is simply given again: files already in are passed over, vectors already made are found in the cache.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def expand(patterns: Iterable[str]) -> list[Path]:
     found: dict[Path, None] = {}
     for pattern in patterns:
         path = Path(pattern).expanduser()
-        matched = [path] if path.exists() else [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]
+        matched = [path] if path.exists() else [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207 (any folder)
         if not matched:
             raise UsageError(f"There is no file or folder {pattern}.", f"Không có tệp hoặc thư mục {pattern}.")
         for item in matched:

@@ -1,7 +1,8 @@
 """The answer without a language model: the best clauses word for word, each with its address, and an honest outcome.
 
-In order: is the question for us at all; does it name a clause, which then is the answer, or is not there; else the best passages, when the
-best is good enough to stand on. Every quote is cut from the stored text and read again before it is shown.
+In order: is the question for us at all; does it name a clause, which then is the answer, or is not there; else the
+best passages, when the best is good enough to stand on. Every quote is cut from the stored text and read again
+before it is shown.
 """
 
 from __future__ import annotations
@@ -257,7 +258,8 @@ CURRENT_TEXT = "current"
 
 
 def validity(document: Document, as_of: date | None) -> str:
-    """Return where a document stands on a day (None: today): draft, superseded, withdrawn, in force, not yet or no longer.
+    """Return where a document stands on a day (None: today): draft, superseded, withdrawn, in force, not yet or no
+    longer.
 
     A document that states no day of effect, such as guidance or a note, is `current` while it is published.
     """

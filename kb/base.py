@@ -61,7 +61,8 @@ class KnowledgeBase:
         except Timeout as error:
             raise BaseBusy(
                 f"Another process is working on the base in {settings.home}. Wait until it has finished, or stop it.",
-                f"Một tiến trình khác đang sử dụng kho tại {settings.home}. Hãy chờ tiến trình đó kết thúc hoặc dừng nó.",
+                f"Một tiến trình khác đang sử dụng kho tại {settings.home}. "
+                "Hãy chờ tiến trình đó kết thúc hoặc dừng nó.",
             ) from error
         try:
             self.library = Library(settings.library_file)
@@ -90,7 +91,8 @@ class KnowledgeBase:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # -- starting ---------------------------------------------------------------------------------------------------------
+    # -- starting
+    # ---------------------------------------------------------------------------------------------------------
 
     def embedder(self, say: Say = _quiet) -> Embedder:
         """Return the embedding model, made on first use. Raises ModelError."""
@@ -100,7 +102,10 @@ class KnowledgeBase:
             return self._embedder
 
     def warm(self, say: Say = _quiet, progress: Progress = _no_progress) -> None:
-        """Load the model, finish what a crash left undone, and make ready to answer. Keeps an error for the page to show."""
+        """Load the model, finish what a crash left undone, and make ready to answer.
+
+        Raises KnowledgeBaseError, and keeps it in `loading_error` for the page to show.
+        """
         try:
             embedder = self.embedder(say)
             embedder.embed(["sẵn sàng"], role="query", language="vi")
@@ -148,7 +153,8 @@ class KnowledgeBase:
                 "Hãy chạy `cop-kb rebuild`.",
             )
 
-    # -- documents in -------------------------------------------------------------------------------------------------------
+    # -- documents in
+    # -------------------------------------------------------------------------------------------------------
 
     def embed(self, texts: Sequence[str], language: str, progress: Progress = _no_progress) -> Vectors:
         """Return the passage vectors of `texts`, from the cache where they are known."""
@@ -177,8 +183,8 @@ class KnowledgeBase:
     ) -> Document:
         """Store `parsed` as a new version and index it where it is published; `settle` False leaves its vectors owed.
 
-        Vectors are made (and cached) before the transaction, so that a crash at any point leaves either nothing or a whole version
-        whose few remaining steps the next start carries out.
+        Vectors are made (and cached) before the transaction, so that a crash at any point leaves either nothing or a
+        whole version whose few remaining steps the next start carries out.
         """
         if publish and settle:
             language = parsed.metadata.language or "en"
@@ -221,7 +227,8 @@ class KnowledgeBase:
         with self._writing:
             return compare_stores(self.library, self.vectors)
 
-    # -- questions ------------------------------------------------------------------------------------------------------------
+    # -- questions
+    # ------------------------------------------------------------------------------------------------------------
 
     def retrieve(
         self, question: str, *, limit: int, scope: Scope | None = None, language: str | None = None
@@ -276,7 +283,8 @@ class KnowledgeBase:
         scope = Scope(audiences=tuple(audiences or Scope().audiences), as_of=as_of)
         return answering.answer(self, _checked(question), language=language, scope=scope, top=top)
 
-    # -- reading ------------------------------------------------------------------------------------------------------------
+    # -- reading
+    # ------------------------------------------------------------------------------------------------------------
 
     def documents(self, *, include_drafts: bool = False) -> tuple[Document, ...]:
         """Return every published document."""
@@ -300,14 +308,15 @@ class KnowledgeBase:
         return self.library.clauses(document, self.document(document, version).version)
 
     def clause(self, document: str, address: str, version: int | None = None) -> ClauseView:
-        """Return one clause with its text and surroundings. `address` may be spelt in any usual way. Raises NotInBase."""
+        """Return one clause with its surroundings; `address` may be spelt in any usual way. Raises NotInBase."""
         chosen = self.document(document, version)
         tree = self.library.clauses(document, chosen.version)
         wanted = next((clause for clause in tree if clause.address == address), None)
         wanted = wanted or lookup.find_clause(self.library, chosen, address)
         if wanted is None:
             raise NotInBase(
-                f"{chosen.metadata.title or document} has no {shown(address)}. `cop-kb show {document}` lists its clauses.",
+                f"{chosen.metadata.title or document} has no {shown(address)}. "
+                f"`cop-kb show {document}` lists its clauses.",
                 f"{chosen.metadata.title or document} không có {shown(address)}. "
                 f"Lệnh `cop-kb show {document}` liệt kê các điều khoản.",
             )

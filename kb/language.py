@@ -71,10 +71,8 @@ def has_marks(text: str) -> bool:
     (False, True, False)
     """
     composed = unicodedata.normalize("NFC", text)
-    return (
-        bool(_VIETNAMESE_ONLY.search(composed))
-        or bool(re.search("[àáãèéìíĩòóõùúũýÀÁÃÈÉÌÍĨÒÓÕÙÚŨÝ]", composed))
-        and (_score(composed) > 0)
+    return bool(_VIETNAMESE_ONLY.search(composed)) or (
+        bool(re.search("[àáãèéìíĩòóõùúũýÀÁÃÈÉÌÍĨÒÓÕÙÚŨÝ]", composed)) and (_score(composed) > 0)
     )
 
 

@@ -2,8 +2,8 @@
 
 A row holds two columns. `words` are the passage's words as written (lower case). `folded`, for Vietnamese, are its
 words without marks and every two neighbours joined ("quan_ly"): most Vietnamese words are two syllables, so pairs
-say far more than syllables, and without marks they are as good as with them. FTS5 (Robertson's BM25, k1 = 1.2, b = 0.75) does
-the scoring; we fold and pair by ourselves because its tokenizer neither folds đ nor pairs.
+say far more than syllables, and without marks they are as good as with them. FTS5 (Robertson's BM25, k1 = 1.2, b =
+0.75) does the scoring; we fold and pair by ourselves because its tokenizer neither folds đ nor pairs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlalchemy import Connection, text
 
@@ -46,7 +47,7 @@ def pairs(syllables: Sequence[str]) -> list[str]:
     >>> pairs(["quan", "ly", "rui", "ro"])
     ['quan_ly', 'ly_rui', 'rui_ro']
     """
-    return [f"{first}_{second}" for first, second in zip(syllables, syllables[1:], strict=False)]
+    return [f"{first}_{second}" for first, second in pairwise(syllables)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,8 @@ def search(
 ) -> list[tuple[int, float]]:
     """Return up to `limit` (passage id, score), best first.
 
-    The score is BM25 divided by the highest that the question could reach (its terms' summed idf times k1 + 1), so it lies in
-    0..1 and can be added to a cosine.
+    The score is BM25 divided by the highest that the question could reach (its terms' summed idf times k1 + 1), so
+    it lies in 0..1 and can be added to a cosine.
     """
     name = table(language, period)
     ceiling = _ceiling(connection, name, query)

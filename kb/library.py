@@ -1,6 +1,7 @@
 """The library: documents, versions, clauses and passages in one SQL database, the truth that all else is derived from.
 
-Every change is one transaction; what the vector store owes after it is written in the same transaction (`vector_changes`).
+Every change is one transaction; what the vector store owes after it is written in the same transaction
+(`vector_changes`).
 """
 
 from __future__ import annotations
@@ -321,7 +322,8 @@ class Library:
                 expected.setdefault((row.language, _period(row.status)), set()).add(row.id)
         return expected
 
-    # -- reading --------------------------------------------------------------------------------------------------------
+    # -- reading
+    # --------------------------------------------------------------------------------------------------------
 
     def documents(self, *, include_drafts: bool = False) -> tuple[Document, ...]:
         """Return each document as of its published version, or its newest draft where asked and none is published."""
@@ -457,7 +459,7 @@ class Library:
             return {(version, position): address for version, position, address in connection.execute(query)}
 
     def passage_contents(self, ids: Sequence[int]) -> list[tuple[int, str, str]]:
-        """Return (id, language, text with context) of passages, as they are embedded; those that are gone are left out."""
+        """Return (id, language, text with context) of passages, as they are embedded, without those that are gone."""
         found = self.passages(ids)
         return [
             (passage, found[passage].language, _content(found[passage].context, found[passage].text))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from kb.address import address_key, equivalents, kind_of, ordinal_parts, parse_address
 from kb.language import fold
 from kb.library import PUBLISHED, Library
-from kb.records import Authority, Clause, Document, Hit
 from kb.mention import Reference, find_references
+from kb.records import Authority, Clause, Document, Hit
 from kb.reference import DocumentName, DocumentNames
 from kb.search import Scope
 
@@ -182,7 +182,7 @@ def _distinct(library: Library, clauses: Sequence[tuple[Document, Clause]]) -> l
 
 
 def _last_alike(library: Library, document: Document, address: str) -> str | None:
-    """The last clause of the same shape: of all articles for an article; of its own article for a khoản that is not there."""
+    """The last clause of the same shape: of all articles for an article, of its own article for a khoản."""
     tree = library.clauses(document.id, document.version)
     wanted = [address, *equivalents(address)]
     kind = kind_of(parse_address(address) or address)

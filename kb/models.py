@@ -96,8 +96,9 @@ class SentenceTransformerEmbedder:
     def embed(self, texts: Sequence[str], *, role: Role, language: str) -> Vectors:
         """See Embedder. Takes away most of the mean vector of the language and role.
 
-        A model keeps texts of one language near each other whatever they say; without its mean, what they say decides. The means
-        belong to the model and were taken from unrelated text, so that stored vectors stay valid as the shelf grows.
+        A model keeps texts of one language near each other whatever they say; without its mean, what they say
+        decides. The means belong to the model and were taken from unrelated text, so that stored vectors stay valid
+        as the shelf grows.
         """
         model = self.load()
         with self._encoding:

@@ -1,8 +1,8 @@
 """The things the base speaks of, as frozen records: documents, clauses, passages, answers.
 
 Every text position is an offset in characters into the text of one document version (Unicode NFC), half open:
-`text[start:end]`. Pages count from 1 and are None where the format has none. A field that the document does not state is
-None here and shown as `unknown`.
+`text[start:end]`. Pages count from 1 and are None where the format has none. A field that the document does not
+state is None here and shown as `unknown`.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ class SourceText:
     """What a reader makes of a file: its text in reading order, with pages, blocks and stated properties.
 
     Blocks lie in order, do not overlap, and hold all of `text` but the line breaks between them. `properties` are what
-    the file says about itself beside its text (front matter, information tables, HTML meta), keys in lower case, as written.
+    the file says about itself beside its text (front matter, information tables, HTML meta), keys in lower case, as
+    written.
     `format` is one of pdf, docx, html, markdown, text.
     """
 
@@ -145,10 +146,11 @@ class Metadata:
 class Clause:
     """One node of a version's clause tree; its text is `text[start:end]`, everything beneath it included.
 
-    `address` is unique in its version and in the form of design 4.9 ("Điều 9 khoản 2 điểm a", "Article 6(1)(a)"), `label` the
-    node's own mark as printed ("Điều 9", "2.", "a)"), `heading` its title without the mark ("" where it has none), `kind` a
-    word such as part, chapter, section, article, clause, point, paragraph, recital, annex, heading, row. `position` counts
-    from 0 in reading order; `parent` is the position of the clause above.
+    `address` is unique in its version and in the form of design 4.9 ("Điều 9 khoản 2 điểm a", "Article 6(1)(a)"),
+    `label` the node's own mark as printed ("Điều 9", "2.", "a)"), `heading` its title without the mark ("" where it
+    has none), `kind` a word such as part, chapter, section, article, clause, point, paragraph, recital, annex,
+    heading, row.
+    `position` counts from 0 in reading order; `parent` is the position of the clause above.
     """
 
     position: int
@@ -288,7 +290,8 @@ class Answer:
 class ClauseView:
     """One clause as a reader opens it: its text with pages, what stands above it, and its neighbours.
 
-    `ancestors` run from the outermost; `previous` and `next` are the addresses of the clauses of the same kind before and after.
+    `ancestors` run from the outermost; `previous` and `next` are the addresses of the clauses of the same kind
+    before and after.
     """
 
     document: Document

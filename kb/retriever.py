@@ -17,8 +17,8 @@ from kb.records import Audience
 class KnowledgeRetriever(BaseRetriever):
     """Retrieves passages of an open base.
 
-    Each node's id is the passage's id, its text the passage word for word, its metadata what a citation needs; nothing of the
-    metadata is put into the text that a model sees.
+    Each node's id is the passage's id, its text the passage word for word, its metadata what a citation needs;
+    nothing of the metadata is put into the text that a model sees.
     """
 
     def __init__(

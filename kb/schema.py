@@ -113,8 +113,8 @@ passages = Table(
     sqlite_autoincrement=True,
 )
 
-# Changes that the vector store still owes, written in the transaction of the change itself (an outbox): whatever a crash
-# leaves here is carried out at the next start.
+# Changes that the vector store still owes, written in the transaction of the change itself (an outbox): whatever a
+# crash leaves here is carried out at the next start.
 vector_changes = Table(
     "vector_changes",
     metadata,

@@ -1,9 +1,9 @@
 """Hybrid retrieval: dense and lexical search inside what the person may see and what is in force, fused by language.
 
 The fusion (docs/retrieval.md has the figures): the score of a passage is its cosine with the question, both centred by
-language, plus LEXICAL_WEIGHT times its BM25 score as a share of what the question could reach. Only passages in the question's
-language share words with it; those in the other language get what the best of its own language got from words, so that they are
-neither buried nor favoured.
+language, plus LEXICAL_WEIGHT times its BM25 score as a share of what the question could reach. Only passages in the
+question's language share words with it; those in the other language get what the best of its own language got from
+words, so that they are neither buried nor favoured.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kb.language import LANGUAGES, Form, detect
 from kb.lexical import CURRENT, PERIODS
 from kb.library import PUBLISHED, Library, StoredPassage
 from kb.marks import restore_marks
-from kb.models import Embedder, Vectors
+from kb.models import Vectors
 from kb.records import Audience, Hit
 from kb.vectors import VectorStore, collection_name
 
@@ -38,7 +38,8 @@ NAMED_DOCUMENT = 0.25
 class Scope:
     """Who asks, and as of which day: what a search may return.
 
-    `as_of` None means today: only versions in force. `owners` are the organisations whose private documents the person may see.
+    `as_of` None means today: only versions in force. `owners` are the organisations whose private documents the
+    person may see.
     """
 
     audiences: tuple[Audience, ...] = (Audience.PUBLIC,)

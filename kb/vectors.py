@@ -1,8 +1,8 @@
 """The vector store: Chroma with nothing but passage ids and vectors, which can always be made again.
 
 A collection for each audience (or private owner), language, and current apart from historic: a search opens only
-what the person may see, without the filters that cost most of a query's time. chromadb is touched only here. One process owns the
-folder (kb.base holds the lock): Chroma opened twice hangs or corrupts.
+what the person may see, without the filters that cost most of a query's time. chromadb is touched only here. One
+process owns the folder (kb.base holds the lock): Chroma opened twice hangs or corrupts.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.base import LONGEST_QUESTION, KnowledgeBase
 from kb.errors import KnowledgeBaseError, NotInBase
-from kb.records import Answer, ClauseView, Outcome, Verdict
+from kb.records import Answer, ClauseView, Document, Outcome, Verdict
 from kb.search import Scope
 from kb.verify import check_quote
 from ui import conversation, render
@@ -147,7 +147,7 @@ class _Page:
                     return Turn(question=turn.question, failure=Failure.of(self.base.loading_error))
                 await asyncio.sleep(_POLL_SECONDS)
             answer = await asyncio.to_thread(self.base.ask, turn.question)
-            return Turn(question=turn.question, answer=answer, searched=len(self.base.documents()))
+            return Turn(question=turn.question, answer=answer, searched=self._holdings())
         except KnowledgeBaseError as error:
             return Turn(question=turn.question, failure=Failure.of(error))
         except Exception:  # a defect: the visitor reads a sentence, the log keeps the trace
@@ -157,7 +157,7 @@ class _Page:
 
     def clear(self) -> tuple[Any, ...]:
         """Forget the conversation."""
-        start = render.intro(self.texts, len(self.base.documents()))
+        start = render.intro(self.texts, self._holdings())
         return start, [], "", "", render.empty_panel(self.texts), _spoken(self.texts("cleared"))
 
     def open(self, wanted: dict[str, Any], asked: object) -> tuple[str, str]:
@@ -196,7 +196,7 @@ class _Page:
     def load(self, asked: object, query: dict[str, str]) -> tuple[str, str]:
         """Return the conversation that the browser kept and the panel that the address asks for."""
         turns = conversation.load(asked)
-        talk = render.conversation(turns, self.texts) if turns else render.intro(self.texts, len(self.base.documents()))
+        talk = render.conversation(turns, self.texts) if turns else render.intro(self.texts, self._holdings())
         panel = self.open(dict(query), asked)[0] if "document" in query else render.empty_panel(self.texts)
         return talk, panel
 
@@ -215,6 +215,10 @@ class _Page:
         error = self.base.loading_error
         yield _alert(error.message(self.texts.language)) if error is not None else ""
 
+    def _holdings(self) -> int:
+        """How many documents a visitor's question is looked for in."""
+        return sum(_readable(document) for document in self.base.documents())
+
     def _problem(self, question: object) -> str | None:
         if not isinstance(question, str) or not any(letter.isalnum() for letter in question):
             return self.texts("question_empty")
@@ -225,7 +229,7 @@ class _Page:
     def _view(self, document: str, address: str, version: int | None) -> ClauseView:
         """A clause that any visitor may read. Raises NotInBase as if others did not exist."""
         view = self.base.clause(document, address, version)
-        if view.document.status not in READABLE or view.document.metadata.audience not in Scope().audiences:
+        if not _readable(view.document):
             raise NotInBase(Texts("en")("not_here"), Texts("vi")("not_here"))
         return view
 
@@ -252,6 +256,11 @@ class _Page:
         if turn.answer.outcome == Outcome.ANSWERED:
             return self.texts("status_answered", count=len(turn.answer.citations))
         return self.texts("status_other", outcome=self.texts(f"outcome_{turn.answer.outcome.value}"))
+
+
+def _readable(document: Document) -> bool:
+    """Whether any visitor may read the document."""
+    return document.status in READABLE and document.metadata.audience in Scope().audiences
 
 
 def _number(value: object) -> int | None:

@@ -1,7 +1,7 @@
 """The command line: `cop-kb COMMAND`. With `--json` a command prints exactly one JSON value on standard output.
 
-Progress and messages go to standard error. Exit status: 0 done, 1 a reported failure, 2 wrong usage. While the application runs, it
-owns the base, and commands given meanwhile are carried out by it (ui.control).
+Progress and messages go to standard error. Exit status: 0 done, 1 a reported failure, 2 wrong usage. While the
+application runs, it owns the base, and commands given meanwhile are carried out by it (ui.control).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Commands carried out by the running application, which owns the base.
 
-The application listens on a port of the loopback address that it alone knows and writes it, with a secret, to a file in the home
-that only its user may read. A command sends its words there and shows what comes back, line by line.
+The application listens on a port of the loopback address that it alone knows and writes it, with a secret, to a file
+in the home that only its user may read. A command sends its words there and shows what comes back, line by line.
 """
 
 from __future__ import annotations

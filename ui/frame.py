@@ -38,6 +38,8 @@ _HEADERS = {
     "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
 }
+_KEPT = {"cache-control": "public, max-age=31536000, immutable"}
+"""For files whose names carry a hash of their content: a second visit fetches none of them."""
 
 
 class Frame:
@@ -59,7 +61,8 @@ class Frame:
         elif path in {f"/{language}/" for language in LANGUAGES}:
             await self.app(_uncompressed(scope), receive, _Framing(send, path.strip("/")))
         else:
-            await self.app(scope, receive, _with_headers(send))
+            hashed = _is_gradio(path) and "/assets/" in path
+            await self.app(scope, receive, _with_headers(send, _KEPT if hashed else {}))
 
 
 class _Framing:
@@ -143,10 +146,11 @@ def _uncompressed(scope: Scope) -> Scope:
     return {**scope, "headers": headers}
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, more: dict[str, str] | None = None) -> Send:
     async def sending(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            own = [(key.encode(), value.encode()) for key, value in _HEADERS.items()]
+            wanted = {**_HEADERS, **(more or {} if message["status"] == 200 else {})}
+            own = [(key.encode(), value.encode()) for key, value in wanted.items()]
             message = {**message, "headers": [*message.get("headers", ()), *own]}
         await send(message)
 

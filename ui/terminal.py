@@ -21,7 +21,7 @@ class Stream(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """The two streams of a command, whether a person watches the second, and the folder that relative paths start from."""
+    """A command's two streams, whether a person watches the second, and the folder that relative paths start from."""
 
     out: Stream
     err: Stream

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.mastheads.codified import codified_instrument, read_codified
 from ingest.mastheads.european import read_european
 from ingest.mastheads.guidance import read_guidance
 from ingest.mastheads.masthead import Masthead
-from ingest.mastheads.vietnamese import read_vietnamese
-from kb.records import Clause, SourceText
+from ingest.mastheads.vietnamese import read_translation, read_vietnamese
+from kb.records import Authority, Clause, Kind, SourceText
 
 __all__ = ["Masthead", "codified_instrument", "read_masthead"]
 
@@ -24,7 +25,10 @@ def read_masthead(source: SourceText, clauses: Sequence[Clause], *, language: st
     head = _head_lines(source, clauses)
     if language == "vi":
         return read_vietnamese(source.text, head, clauses)
-    return read_european(source.text, head, clauses) or read_guidance(source, head)
+    found = read_european(source.text, head, clauses) or read_translation(head) or read_guidance(source, head)
+    if found.kind is None and any(clause.kind == "article" for clause in clauses):
+        return replace(found, kind=Kind.REGULATION, authority=found.authority or Authority.BINDING)
+    return found
 
 
 def _head_lines(source: SourceText, clauses: Sequence[Clause]) -> list[str]:

@@ -68,6 +68,51 @@ def read_vietnamese(text: str, head: Sequence[str], clauses: Sequence[Clause]) -
     )
 
 
+_ISSUERS = {
+    "NATIONAL ASSEMBLY": "National Assembly of Viet Nam",
+    "GOVERNMENT": "Government of Viet Nam",
+    "PRIME MINISTER": "Prime Minister of Viet Nam",
+    "MINISTRY OF HEALTH": "Ministry of Health of Viet Nam",
+}
+
+
+def read_translation(head: Sequence[str]) -> Masthead | None:
+    """Return what the masthead of a Vietnamese act in English states, None for any other document.
+
+    Its number stands in the head on a line such as "Law No. 12/2031/QH16", below the name of the state.
+    """
+    if not any(re.search(r"SOCIALIST REPUBLIC OF VIET\s?NAM", line, re.I) for line in head[:15]):
+        return None
+    place, number = next(
+        (
+            (index, found[0].canonical)
+            for index, line in enumerate(head[:20])
+            if re.search(r"\bNo\b", line) and (found := find_numbers(line))
+        ),
+        (0, None),
+    )
+    if number is None:
+        return None
+    issuer = next((name for line in head[:6] for words, name in _ISSUERS.items() if words in line.upper()), None)
+    issued = next((day for line in head[: place + 4] if (day := parse_date(line))), None)
+    parts: list[str] = []
+    for line in head[place + 1 : place + 8]:
+        if re.match(r"Pursuant|On the basis|At the (?:proposal|request)|The (?:National|Government)", line):
+            break
+        if not parse_date(line) and not re.search(r"Independence|SOCIALIST|^[-_*]+$", line):
+            parts.append(line)
+    title = " ".join(parts)
+    return Masthead(
+        number=number,
+        title=title.capitalize() if title and is_capitals(title) else title or None,
+        issuer=issuer,
+        issued=issued,
+        kind=Kind.REGULATION,
+        authority=Authority.BINDING,
+        jurisdiction="VN",
+    )
+
+
 def _number_in(line: str) -> str | None:
     match = _NUMBER_LINE.search(line)
     if not match:

@@ -195,32 +195,60 @@ _GLUED = re.compile(
 )
 
 
-def unglue(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Split lines in which the next chapter or article begins after the end of a sentence (a lost line break).
+# The first paragraph on the line of its article's title; "Phụ lục 1." and the like are no paragraphs.
+_FIRST_PARAGRAPH = re.compile(
+    r"(?<!Phụ lục)(?<!khoản)(?<!Khoản)(?<!loại)(?<!Loại)(?<!nhóm)(?<!Nhóm)(?<!số)(?<!mức)(?<!cấp)(?<![.;:,\d])"
+    r"\s+(?=1\s?\.\s+[^\W\d_a-zà-ỹ])"
+)
 
-    Only the number that is due counts, and only where no line of its own begins with it.
+
+def unglue(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Split lines in which a line break was lost.
+
+    The next chapter or article after the end of a sentence: only the number that is due counts, and only where no
+    line of its own begins with it. The first paragraph after the title of its article.
     """
-    own = {match["n"] for line in lines if (match := _ARTICLE.match(line.text))}
-    chapters = {number for line in lines if (number := _chapter(line))}
+    begins = [leading(match["n"]) if (match := _ARTICLE.match(line.text)) else 0 for line in lines]
+    chapters = [_chapter(line) or 0 for line in lines]
+    next_begins, next_chapters = _following(begins), _following(chapters)
     result: list[Line] = []
     article = chapter = 0
-    for line in lines:
-        begin = _ARTICLE.match(line.text)
-        article = leading(begin["n"]) if begin else article
-        chapter = _chapter(line) or chapter
+    for index, line in enumerate(lines):
+        article, chapter = begins[index] or article, chapters[index] or chapter
         cuts = [0]
         for match in _GLUED.finditer(line.text) if line.end - line.start == len(line.text) else ():
-            if match["article"] and match["article"] not in own and int(match["article"]) == article + 1 > 1:
+            number = int(match["article"] or 0) or roman(match["chapter"] or "") or 0
+            if match["article"] and number == article + 1 > 1 and number != next_begins[index]:
                 article += 1
-            elif (number := roman(match["chapter"] or "")) and number not in chapters and number == chapter + 1 > 1:
+            elif match["chapter"] and number == chapter + 1 > 1 and number != next_chapters[index]:
                 chapter += 1
             else:
                 continue
             cuts.append(match.end())
+        for cut in [*cuts]:
+            titled = _ARTICLE.match(line.text, cut) if line.end - line.start == len(line.text) else None
+            paragraph = (
+                _FIRST_PARAGRAPH.search(line.text, titled.start("rest") + 3) if titled and titled["sep"] else None
+            )
+            if paragraph and paragraph.start() - cut < 300:
+                cuts.append(paragraph.end())
+        cuts.sort()
         for start, end in zip(cuts, [*cuts[1:], len(line.text)], strict=True):
             text, place = line.text[start:end].rstrip(), line.start + start
             result.append(replace(line, start=place, end=place + len(text), text=text, first=line.first or start > 0))
     return tuple(result)
+
+
+def _following(numbers: Sequence[int]) -> list[int]:
+    """Return for each position the next number after it that is not 0, 0 where none comes.
+
+    >>> _following([0, 3, 0, 4])
+    [3, 4, 4, 0]
+    """
+    result = [0] * len(numbers)
+    for position in range(len(numbers) - 2, -1, -1):
+        result[position] = numbers[position + 1] or result[position + 1]
+    return result
 
 
 def _chapter(line: Line) -> int | None:

@@ -2,8 +2,8 @@
 
     python tests/bench/build_words.py --vietnamese PATH... --english PATH... --parallel TSV...
 
-PATH is any file that the readers read; TSV holds Vietnamese<TAB>English lines. Only counts are kept, words seen at least
-twice. docs/models.md names the texts behind the counts that ship, with their licences.
+PATH is any file that the readers read; TSV holds Vietnamese<TAB>English lines. Only counts are kept, words seen at
+least twice. docs/models.md names the texts behind the counts that ship, with their licences.
 """
 
 from __future__ import annotations

@@ -176,6 +176,28 @@ It shall apply from 2 June 2032. However, Article 1 shall apply from 3 July 2031
     )
 
 
+def test_a_vietnamese_law_in_english() -> None:
+    text = """NATIONAL ASSEMBLY
+SOCIALIST REPUBLIC OF VIET NAM
+Independence - Freedom - Happiness
+Law No. 12/2031/QH16
+Hanoi, 3 April 2031
+LAW
+ON WINDMILLS
+Pursuant to the Constitution, which is the law of the land;
+Article 1. Scope
+1. This Law is for the mills:
+a) of stone;
+b) of wood.
+Article 2. Effect
+This Law takes effect on the day that it names."""
+    given = source(text)
+    assert "Article 1(1)(b)" in [clause.address for clause in build_tree(given)]
+    found = known(given)
+    assert (found.number, found.title, found.issued) == ("12/2031/QH16", "Law on windmills", date(2031, 4, 3))
+    assert (found.jurisdiction, found.language, found.authority) == ("VN", "en", Authority.BINDING)
+
+
 def test_guidance_and_its_draft() -> None:
     text = """Contains Nonbinding Recommendations
 Windmills in Medical

@@ -316,6 +316,14 @@ def test_headers(application: Application) -> None:
         assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_files_with_hashed_names_are_kept(application: Application) -> None:
+    page = httpx.get(application.address + "vi/").text
+    name = re.search(r"assets/index-[\w-]+\.js", page)
+    assert name is not None
+    assert "immutable" in httpx.get(f"{application.address}vi/{name[0]}").headers["cache-control"]
+    assert "cache-control" not in httpx.get(f"{application.address}vi/assets/none.js").headers
+
+
 def test_health(application: Application) -> None:
     assert httpx.get(application.address + "health").json() == {"state": "ready"}
 
