@@ -16,7 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from kb import lookup, search
-from kb.address import shown
+from kb.address import kind_of, shown
 from kb.decline import reason_to_decline
 from kb.language import detect, fold, words
 from kb.library import DRAFT, SUPERSEDED, WITHDRAWN
@@ -138,7 +138,8 @@ class _Composer:
             text = sentence("not_verified", self.language)
             return self.close(Outcome.COULD_NOT_CHECK, [Statement(text=text)], begun)
         for quote, citation in zip(quotes, citations, strict=True):
-            where = sentence(lead, self.language, where=citation.address_shown, title=citation.title)
+            key = lead if kind_of(citation.address) else "lead_heading"
+            where = sentence(key, self.language, where=citation.address_shown, title=citation.title)
             keys = (citation.key,)
             statements.append(Statement(text=where[:1].upper() + where[1:], citations=keys))
             statements.append(Statement(text=quote.text, citations=keys, quoted=True))

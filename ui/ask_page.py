@@ -132,12 +132,12 @@ class _Page:
             return
         turns = (*conversation.load(asked), Turn(question=str(question).strip()))[-conversation.MOST_TURNS :]
         waiting = self.texts("searching" if self.base.ready else "model_loading")
-        shown = render.conversation(turns, self.texts, waiting=waiting)
+        shown = render.conversation(turns, self.texts, fresh=True, waiting=waiting)
         yield shown, gr.skip(), "", "", gr.skip(), _spoken(waiting)
         turn = await self._answered(turns[-1])
         turns = (*turns[:-1], turn)
         source = self._first_source(turn.answer) if turn.answer else gr.skip()
-        shown = render.conversation(turns, self.texts)
+        shown = render.conversation(turns, self.texts, fresh=True)
         yield shown, conversation.dump(turns), gr.skip(), "", source, _spoken(self._outcome(turn))
 
     async def _answered(self, turn: Turn) -> Turn:

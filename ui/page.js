@@ -65,8 +65,9 @@ function showSource() {
   if (!wide()) element.scrollIntoView({ block: "start" });
 }
 
+// The question just asked stays at the top while it waits and when its answer has come.
 function showNewQuestion() {
-  element.querySelector("li.turn.pending")?.scrollIntoView({ block: "start" });
+  element.querySelector("li.turn.fresh")?.scrollIntoView({ block: "start" });
 }
 
 watch("value", () => requestAnimationFrame(part === "source" ? showSource : showNewQuestion));

@@ -7,7 +7,7 @@ needs to open a clause, so that they also work when copied (see page.js).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
@@ -92,26 +92,28 @@ def _example(question: str, texts: Texts) -> str:
 # -- the conversation ------------------------------------------------------------------------------------------------
 
 
-def conversation(turns: Iterable[Turn], texts: Texts, *, waiting: str = "") -> str:
-    """Return the conversation, oldest first; `waiting` is what a turn without an answer says."""
-    items = "".join(_turn(turn, at, texts, waiting) for at, turn in enumerate(turns))
+def conversation(turns: Sequence[Turn], texts: Texts, *, fresh: bool = False, waiting: str = "") -> str:
+    """Return the conversation, oldest first.
+
+    `fresh` says that the last question was asked just now; `waiting` is what a turn without an answer says.
+    """
+    items = "".join(
+        f'<li class="turn{" fresh" if fresh and turn is turns[-1] else ""}">{_turn(turn, at, texts, waiting)}</li>'
+        for at, turn in enumerate(turns)
+    )
     return f'<h2 class="sr-only">{escape(texts("conversation"))}</h2><ol class="turns">{items}</ol>'
 
 
 def _turn(turn: Turn, at: int, texts: Texts, waiting: str) -> str:
     asked = f'<h3 class="asked"><span>{escape(texts("asked"))}</span> {escape(turn.question)}</h3>'
     if turn.answer is not None:
-        return f'<li class="turn">{asked}{_answer(turn.answer, at, turn.searched, texts)}</li>'
+        return asked + _answer(turn.answer, at, turn.searched, texts)
     if turn.failure is not None:
-        return (
-            f'<li class="turn">{asked}<div class="answer failed">'
-            f'<p class="outcome">{escape(texts("outcome_failed"))}</p>'
-            f"<p>{escape(turn.failure.message(texts.language))}</p></div></li>"
+        return asked + (
+            f'<div class="answer failed"><p class="outcome">{escape(texts("outcome_failed"))}</p>'
+            f"<p>{escape(turn.failure.message(texts.language))}</p></div>"
         )
-    return (
-        f'<li class="turn pending">{asked}'
-        f'<div class="answer waiting"><p><span class="dots"></span>{escape(waiting)}</p></div></li>'
-    )
+    return asked + f'<div class="answer waiting"><p><span class="dots"></span>{escape(waiting)}</p></div>'
 
 
 def _answer(answer: Answer, turn: int, searched: int, texts: Texts) -> str:

@@ -38,25 +38,19 @@ def merged(styled: Sequence[Found], announced: Sequence[Found]) -> list[Found]:
     return sorted([*own, *more], key=lambda heading: heading.first)
 
 
-def numbered_titles(lines: Sequence[Line], first: int, *, vietnamese: bool) -> list[Found]:
-    """Return lines that look like numbered titles: in sequence, short, not a sentence, with text beneath."""
+def numbered_titles(lines: Sequence[Line], first: int) -> list[Found]:
+    """Return lines that look like titles: numbered in sequence or in capitals, short, no sentence, with text beneath."""
     candidates: list[tuple[int, int, str, str]] = []
     for index in range(first, len(lines)):
         line = lines[index]
-        if line.kind is BlockKind.TABLE_ROW or is_contents_line(line.text):
+        if line.kind in (BlockKind.TABLE_ROW, BlockKind.FOOTNOTE) or is_contents_line(line.text):
             continue
         number, title = split_number(line.text)
         last = index
         if number and not title and index + 1 < len(lines):
             last, title = index + 1, lines[index + 1].text
         if not number:
-            if (
-                line.first
-                and is_capitals(line.text)
-                and 3 < len(line.text) < 120
-                and vietnamese
-                and line.text.endswith(":")
-            ):
+            if _is_capital_heading(lines, index):
                 candidates.append((index, index, "", line.text))
             continue
         if title and not title[:1].isupper() and not title[:1].isdigit() and title[:1] not in "‘“\"'":
@@ -78,6 +72,17 @@ def numbered_titles(lines: Sequence[Line], first: int, *, vietnamese: bool) -> l
         if division or beneath or "." in number.strip("."):
             found.append(Found(start, last, number, title))
     return found if len(found) >= 2 else []
+
+
+def _is_capital_heading(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line in capitals stands alone over running text: not in a stack of title lines, not over a signature."""
+    text = lines[index].text
+    if not lines[index].first or not is_capitals(text) or not 3 < len(text) < 120 or index + 1 >= len(lines):
+        return False
+    if text.endswith(":"):
+        return True
+    before = lines[index - 1].text if index else text
+    return not is_capitals(before) and not is_capitals(lines[index + 1].text) and len(lines[index + 1].text) > 40
 
 
 def _deeper(number: str, below: str) -> bool:

@@ -52,7 +52,7 @@ def build_sections(source: SourceText, lines: Sequence[Line], *, language: str |
     if len(announced) >= max(3, len(entries) // 2):
         headings = merged(headings, announced)
     elif len(headings) < 3:
-        headings = numbered_titles(lines, contents_end, vietnamese=words is _VIETNAMESE)
+        headings = numbered_titles(lines, contents_end)
     marks = _Tree(lines, words).marks(headings, (contents_start, contents_end))
     return assemble(source.text, marks, source.pages)
 

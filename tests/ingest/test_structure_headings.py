@@ -155,3 +155,15 @@ def test_pages_of_sections() -> None:
 def test_a_list_of_prose_lines_is_no_contents_list() -> None:
     lines = read_lines(source("Contents\nThis box holds a mill.\nIt also holds a stone.\nAnd a sail."))
     assert find_contents(lines) == (0, 0, [])
+
+
+def test_capitals_over_running_text_are_headings_and_footnotes_are_not() -> None:
+    text = (
+        "TÊN VỤ VIỆC\nVỀ CÁI CỐI\n1 Chú thích về cái cối đã hỏng.\nNỘI DUNG\n"
+        + "Cối hỏng vì gió thổi mạnh suốt cả đêm qua.\n" * 2
+    )
+    text += "NHẬN ĐỊNH\nGió không có lỗi vì gió vẫn thổi như mọi năm.\nNGƯỜI KÝ\nTrần Văn Gió"
+    given = source(text, kinds={"1 Chú": (BlockKind.FOOTNOTE, None)})
+    clauses = build_tree(given, language="vi")
+    assert_sound(given, clauses)
+    assert addresses(clauses, "heading", "section") == ["NỘI DUNG", "NHẬN ĐỊNH"]

@@ -314,7 +314,9 @@ Gió thổi."""
 
 
 def test_a_first_paragraph_glued_to_the_title_is_found() -> None:
-    text = "Điều 1. Nghĩa vụ của chủ cối 1. Quét sân.\n2. Lau cối theo Phụ lục 1. Mỗi ngày.\nĐiều 2. Danh mục loại 1. Hết\nHết."
+    text = (
+        "Điều 1. Nghĩa vụ của chủ cối 1. Quét sân.\n2. Lau cối theo Phụ lục 1. Mới.\nĐiều 2. Danh mục loại 1. Hết\nHết."
+    )
     clauses = build_tree(source(text))
     assert addresses(clauses) == ["Điều 1", "Điều 1 khoản 1", "Điều 1 khoản 2", "Điều 2"]
     assert clauses[0].heading == "Nghĩa vụ của chủ cối"

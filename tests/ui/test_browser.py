@@ -145,6 +145,9 @@ def test_a_phone_scrolls_one_way_only(visit: Visit, language: str) -> None:
     visitor.open(f"?lang={language}")
     assert scroll_width(visitor) <= 360
     visitor.ask(LAW_QUESTION[language])
+    visitor.page.wait_for_timeout(300)
+    top = visitor.page.evaluate("document.querySelector('li.turn .asked').getBoundingClientRect().top")
+    assert 0 <= top < 370
     visitor.ask("x" * 300 + " https://example.org/" + "y" * 300)
     assert scroll_width(visitor) <= 360
     visitor.page.locator(".answer a.key").first.click()
@@ -312,8 +315,8 @@ def test_the_page_opens_before_the_model_and_survives_the_server(visit: Visit, t
         assert page.inner_text("#notice .loading") == texts("model_loading_notice")
         page.fill("#question textarea", LAW_QUESTION["vi"])
         page.press("#question textarea", "Enter")
-        page.locator("li.turn.pending").wait_for()
-        assert texts("model_loading") in page.inner_text("li.turn.pending")
+        page.locator("li.turn .waiting").wait_for()
+        assert texts("model_loading") in page.inner_text("li.turn .waiting")
         go.touch()
         page.locator("li.turn .outcome").wait_for()
         assert page.inner_text(".answer .outcome") == texts("outcome_answered")
