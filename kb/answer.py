@@ -45,8 +45,10 @@ NEAR_THE_BEST = 0.12
 """A further passage is quoted when its score is this near to the best one's."""
 LONGEST_QUOTE = 2400
 """Characters of a clause quoted at once; a longer one is quoted to the last paragraph that fits."""
-LEAST_EVIDENCE = 0.50
-"""The evidence below which the base does not know; see `evidence`. Calibrated in docs/retrieval.md."""
+LEAST_SCORE = 0.47
+"""Cosine and share of the question's words below which a passage in its language does not answer; docs/retrieval.md."""
+LEAST_COSINE = 0.315
+"""The same for a passage in the other language, which shares no words with the question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +91,18 @@ def answer(
     if unheld is not None:
         text = sentence("no_document", asked_in, number=unheld)
         return composer.close(Outcome.NOT_IN_BASE, [Statement(text=text)], begun)
-    if not found or evidence(found) < LEAST_EVIDENCE:
+    telling = [item for item in found[:MOST_QUOTES] if speaks_to(item, retrieval.form.language)]
+    if not telling:
         return composer.close(Outcome.NOT_IN_BASE, [Statement(text=sentence("not_in_base", asked_in))], begun)
-    best = [item for item in found[:MOST_QUOTES] if found[0].score - item.score <= NEAR_THE_BEST]
+    best = [item for item in telling if telling[0].score - item.score <= NEAR_THE_BEST]
     return composer.found(best, begun)
 
 
-def evidence(found: Sequence[Found]) -> float:
-    """Return how strongly the best passage speaks to the question: its cosine and its share of the question's words."""
-    return max((item.score for item in found[:1]), default=0.0)
+def speaks_to(item: Found, language: str) -> bool:
+    """Whether a passage says enough of what a question in `language` asks to be quoted as its answer."""
+    if item.passage.language == language:
+        return item.cosine + item.lexical >= LEAST_SCORE
+    return item.cosine >= LEAST_COSINE
 
 
 class _Composer:

@@ -19,8 +19,9 @@ from kb.errors import KnowledgeBaseError, NotInBase
 from kb.records import Answer, ClauseView, Document, Outcome, Verdict
 from kb.search import Scope
 from kb.verify import check_quote
-from ui import conversation, render
+from ui import conversation, panel, render
 from ui.conversation import Failure, Turn
+from ui.parts import place
 from ui.texts import Texts
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def build(base: KnowledgeBase, language: str) -> gr.Blocks:
                         clear = gr.Button(texts("clear"), variant="secondary", elem_id="clear")
             with gr.Column(elem_id="side"):
                 source = gr.HTML(
-                    render.empty_panel(texts),
+                    panel.empty(texts),
                     elem_id="source",
                     apply_default_css=False,
                     js_on_load=_part(script, "source"),
@@ -158,7 +159,7 @@ class _Page:
     def clear(self) -> tuple[Any, ...]:
         """Forget the conversation."""
         start = render.intro(self.texts, self._holdings())
-        return start, [], "", "", render.empty_panel(self.texts), _spoken(self.texts("cleared"))
+        return start, [], "", "", panel.empty(self.texts), _spoken(self.texts("cleared"))
 
     def open(self, wanted: dict[str, Any], asked: object) -> tuple[str, str]:
         """Return the source panel and the spoken status for what a link or citation names."""
@@ -171,7 +172,7 @@ class _Page:
             view = self._view(document, address, version)
         except KnowledgeBaseError as error:
             return self._failed(error.message(self.texts.language))
-        return self._opened(view, render.panel(view, self.texts, span=_span(wanted.get("quote"))))
+        return self._opened(view, panel.opened(view, self.texts, span=_span(wanted.get("quote"))))
 
     def _open_citation(self, wanted: dict[str, Any], asked: object) -> tuple[str, str]:
         turns = conversation.load(asked)
@@ -190,19 +191,19 @@ class _Page:
         verdict = check_quote(citation.quote, inside)
         if verdict == Verdict.VERBATIM and citation.verdict != Verdict.VERBATIM:
             verdict = citation.verdict
-        html = render.panel(view, self.texts, span=(citation.start, citation.end), verdict=verdict)
+        html = panel.opened(view, self.texts, span=(citation.start, citation.end), verdict=verdict)
         return self._opened(view, html)
 
     def load(self, asked: object, query: dict[str, str]) -> tuple[str, str]:
         """Return the conversation that the browser kept and the panel that the address asks for."""
         turns = conversation.load(asked)
         talk = render.conversation(turns, self.texts) if turns else render.intro(self.texts, self._holdings())
-        panel = self.open(dict(query), asked)[0] if "document" in query else render.empty_panel(self.texts)
-        return talk, panel
+        source = self.open(dict(query), asked)[0] if "document" in query else panel.empty(self.texts)
+        return talk, source
 
     def close(self) -> tuple[str, str]:
         """Empty the source panel."""
-        return render.empty_panel(self.texts), _spoken("")
+        return panel.empty(self.texts), _spoken("")
 
     async def watch_loading(self) -> AsyncIterator[str]:
         """Say that the model is loading until it is, or why it cannot."""
@@ -241,14 +242,14 @@ class _Page:
 
     def _opened(self, view: ClauseView, html: str) -> tuple[str, str]:
         title = view.document.metadata.title or self.texts("untitled")
-        where = render.place(view.clause.address, title)
+        where = place(view.clause.address, title)
         opened = (
             f"<!-- {time.monotonic_ns()} -->"  # the browser heeds changed values only; this one must be shown again
         )
         return html + opened, _spoken(self.texts("panel_opened", title=title, address=where))
 
     def _failed(self, message: str) -> tuple[str, str]:
-        return render.failed_panel(message, self.texts), _spoken(message)
+        return panel.failed(message, self.texts), _spoken(message)
 
     def _outcome(self, turn: Turn) -> str:
         if turn.answer is None:

@@ -11,6 +11,11 @@ from ingest.structure.lines import Line
 
 _TITLE = re.compile(r"(?:(?:table of )?contents|mục lục)\s*:?$", re.I)
 _PAGE_ONLY = re.compile(r"(?:(?i:page|trang)|\d{1,3}|[ivxl]{1,6})$")
+# A page number and the next entry's number within a line: columns that were read as one line.
+_RUN_ON = re.compile(
+    r"(?:^|(?<=\s))(\d{1,3})\s+"
+    r"(?=(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,6}\.|[a-z](?:\.\d)*[.)]+|Annex|Appendix|Phụ lục)\s)"
+)
 _PAGE_AT_END = re.compile(r"(?P<title>.*?)[\s.…·_]*(?:(?<=[\s.…·_])(?P<page>\d{1,3}|[ivxl]{1,6}))?$", re.S)
 NUMBER = re.compile(
     r"(?P<n>\d{1,2}(?:\.\d{1,2}){1,4}|(?:\d{1,2}|[IVX]{1,6}|[A-Z])(?=[.)]|\s)|[IVX]{1,6}$"
@@ -85,38 +90,43 @@ def _read(lines: Sequence[Line], first: int) -> tuple[int, list[Entry]]:
     entries: list[Entry] = []
     number = ""
     end = index = first
-    plain = 0
+    plain = count = 0  # lines since the last page number; the last top number
     while index < len(lines) and plain < 6:
-        text = lines[index].text
-        match = _PAGE_AT_END.match(text)
-        title, page = (match["title"].strip(), match["page"]) if match else (text, None)
-        title = re.sub(r"^(?:Page|Trang)\s+(?=\S)", "", title)  # the heading of the page column
-        own, rest = split_number(title)
-        if entries and not page and _again(lines, index, entries[0]):
-            return end, entries
-        if _PAGE_ONLY.match(text):
-            if entries and not number:
-                entries[-1].paged = True
-            plain, end = 0, index + 1
-        elif own and not rest and not page:
-            number = own
-        elif page or re.search(r"[.…]{4,}", text):
-            if own or number or not entries or entries[-1].paged:
-                entries.append(Entry(own or number, rest if own else title, True))
+        for text in filter(None, map(str.strip, _RUN_ON.split(lines[index].text))):
+            match = _PAGE_AT_END.match(text)
+            title, page = (match["title"].strip(), match["page"]) if match else (text, None)
+            title = re.sub(r"^(?:Page|Trang)\s+(?=\S)", "", title)  # the heading of the page column
+            own, rest = split_number(title)
+            if own.isdigit() and rest and entries and int(own) != count + 1:
+                entries[-1].paged = True  # the page of the entry before
+                own, title = "", rest
+            if entries and not page and _again(lines, index, entries[0]):
+                return end, _paged(entries)
+            if _PAGE_ONLY.match(text):
+                if entries and not number:
+                    entries[-1].paged = True
+                plain, end = 0, index + 1
+            elif own and not rest and not page:
+                number = own
             else:
-                entries[-1] = Entry(entries[-1].number, f"{entries[-1].title} {title}", True)
-            number, plain, end = "", 0, index + 1
-        else:
-            plain += 1
-            if number or own or not entries or entries[-1].paged:
-                entries.append(Entry(own or number, rest if own else title, False))
-            else:
-                entries[-1].title = f"{entries[-1].title} {title}"
-            number = ""
+                paged = bool(page or re.search(r"[.…]{4,}", text))
+                if number or own or not entries or entries[-1].paged:
+                    entries.append(Entry(own or number, rest if own else title, paged))
+                    top = (own or number).rstrip(".)")
+                    count = int(top) if top.isdigit() else count
+                else:
+                    entries[-1] = Entry(entries[-1].number, f"{entries[-1].title} {title}", paged)
+                number = ""
+                plain, end = (0, index + 1) if paged else (plain + 1, end)
         index += 1
+    return end, _paged(entries)
+
+
+def _paged(entries: list[Entry]) -> list[Entry]:
+    """Return `entries` up to the last that has a page."""
     while entries and not entries[-1].paged:
         entries.pop()
-    return end, entries
+    return entries
 
 
 def _again(lines: Sequence[Line], index: int, entry: Entry) -> bool:

@@ -39,7 +39,7 @@ def merged(styled: Sequence[Found], announced: Sequence[Found]) -> list[Found]:
 
 
 def numbered_titles(lines: Sequence[Line], first: int) -> list[Found]:
-    """Return lines that look like titles: numbered in sequence or in capitals, short, no sentence, with text beneath."""
+    """Return lines that look like titles: numbered in sequence or in capitals, short, with text beneath."""
     candidates: list[tuple[int, int, str, str]] = []
     for index in range(first, len(lines)):
         line = lines[index]
@@ -75,7 +75,7 @@ def numbered_titles(lines: Sequence[Line], first: int) -> list[Found]:
 
 
 def _is_capital_heading(lines: Sequence[Line], index: int) -> bool:
-    """Whether a line in capitals stands alone over running text: not in a stack of title lines, not over a signature."""
+    """Whether a line in capitals stands alone over running text, not in a stack of lines or over a signature."""
     text = lines[index].text
     if not lines[index].first or not is_capitals(text) or not 3 < len(text) < 120 or index + 1 >= len(lines):
         return False

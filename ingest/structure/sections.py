@@ -22,6 +22,8 @@ from ingest.structure.vietnamese import ITEM_STYLES, item_name
 from kb.records import BlockKind, Clause, SourceText
 
 _STYLES = ("1.1", "I.", "A.", "1.", "1", "(1)", "1)", "a.", "a)", "(a)")
+_SPELLED = dict(zip("One Two Three Four Five Six Seven Eight Nine Ten".split(), map(str, range(1, 11)), strict=True))
+_ANNEXES = ("appendix", "annex", "schedule", "phụ lục")
 _PARAGRAPH_LEVEL = 70
 _BRACKETED = re.compile(r"\[(?P<n>\d{1,3})\]\s")
 
@@ -53,8 +55,16 @@ def build_sections(source: SourceText, lines: Sequence[Line], *, language: str |
         headings = merged(headings, announced)
     elif len(headings) < 3:
         headings = numbered_titles(lines, contents_end)
-    marks = _Tree(lines, words).marks(headings, (contents_start, contents_end))
+    marks = _Tree(lines, words).marks([_as_annex(heading) for heading in headings], (contents_start, contents_end))
     return assemble(source.text, marks, source.pages)
+
+
+def _as_annex(heading: Found) -> Found:
+    """Return a numbered heading whose title names an annex ("9. Annex II – Examples") as the heading of that annex."""
+    named = DIVISION.match(heading.title) if heading.number else None
+    if named is None or named["word"].lower() not in _ANNEXES or not heading.title[named.end() :].strip():
+        return heading
+    return Found(heading.first, heading.last, named["n"], heading.title[named.end() :].strip(), heading.level)
 
 
 def _division(number: str) -> re.Match[str] | None:
@@ -205,10 +215,12 @@ class _Tree:
         division = _division(heading.number)
         if division:
             kind = {"part": "part", "chapter": "chapter", "section": "section"}.get(division["word"].lower(), "annex")
-            step = f"{division['word'].capitalize()} {division['value']}"
+            step = f"{division['word'].capitalize()} {_SPELLED.get(division['value'], division['value'])}"
             return Mark(start=start, level=level, kind=kind, step=step, label=heading.number, heading=heading.title)
         if path:
-            value = path[-1].value.upper() if path[-1].style in ("I.", "A.") else path[-1].value
+            value = path[-1].value
+            if path[-1].style in ("I.", "A.") or len(path) == 1:
+                value = value.upper()
             holder = next((mark for mark in reversed(above) if mark.kind == "section" and mark.label), None)
             joined = holder is not None and path[-1].style != "1.1"
             annex = next((mark for mark in reversed(above) if mark.kind == "annex"), None)

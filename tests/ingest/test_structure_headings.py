@@ -167,3 +167,16 @@ def test_capitals_over_running_text_are_headings_and_footnotes_are_not() -> None
     clauses = build_tree(given, language="vi")
     assert_sound(given, clauses)
     assert addresses(clauses, "heading", "section") == ["NỘI DUNG", "NHẬN ĐỊNH"]
+
+
+def test_a_contents_list_whose_columns_ran_together() -> None:
+    text = (
+        "Contents\n1. Aims of mills\n3\n2. Duties of millers\n4 2.1. By day 4 2.2. By night\n"
+        "5 3. Annex I – Words of the trade\n9\n"
+        "1. Aims of mills\nTo grind.\n2. Duties of millers\nMany.\n2.1. By day\nGrind.\n2.2. By night\nRest.\n"
+        "3. Annex I – Words of the trade\nMill."
+    )
+    given = source(text)
+    clauses = build_tree(given)
+    assert_sound(given, clauses)
+    assert addresses(clauses, "section", "annex") == ["Section 1", "Section 2", "Section 2.1", "Section 2.2", "Annex I"]

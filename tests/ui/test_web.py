@@ -30,7 +30,7 @@ from kb.records import (
     Verdict,
 )
 from tests.ui.conftest import Application
-from ui import conversation, render
+from ui import conversation, panel, render
 from ui.conversation import Failure, Turn
 from ui.texts import LANGUAGES, Texts, table
 
@@ -172,7 +172,7 @@ def test_conversation_escapes_everything(language: str, outcome: Outcome) -> Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_panel_escapes_everything(language: str) -> None:
-    html = render.panel(view(), Texts(language), span=(105, 110), verdict=Verdict.ADAPTED)
+    html = panel.opened(view(), Texts(language), span=(105, 110), verdict=Verdict.ADAPTED)
     assert not tags(html) & {"img", "b", "script"}
     assert html.count("<mark>") == html.count("</mark>") == 1
 
@@ -182,7 +182,7 @@ def test_panel_escapes_everything(language: str) -> None:
     [((100, 104), "abcd"), ((102, 105), "cde"), ((90, 102), "ab"), ((104, 999), "ef"), ((90, 95), None), (None, None)],
 )
 def test_the_quote_is_highlighted_inside_the_clause(span: tuple[int, int] | None, marked: str | None) -> None:
-    html = render.marked_text(view("abcdef"), span, Texts("en"))
+    html = panel.marked_text(view("abcdef"), span, Texts("en"))
     plain = re.sub(r'<span class="sr-only">.*?</span>', "", html)
     assert re.findall("<mark>(.*?)</mark>", plain) == ([marked] if marked else [])
     assert re.sub("</?mark>", "", plain) == "abcdef"
@@ -202,7 +202,7 @@ def test_the_quote_is_highlighted_inside_the_clause(span: tuple[int, int] | None
     ],
 )
 def test_only_web_addresses_are_links(url: str, followed: bool) -> None:
-    html = render.panel(view(url=url), Texts("vi"))
+    html = panel.opened(view(url=url), Texts("vi"))
     assert ('class="official"' in html) == followed
     if followed:
         assert 'rel="noopener noreferrer"' in html
@@ -233,8 +233,8 @@ def test_sources_say_all_that_matters() -> None:
 
 def test_panel_dates_follow_the_language() -> None:
     shown = view(issued=date(2025, 12, 10), effective=date(2026, 3, 1))
-    assert "01/3/2026" in render.panel(shown, Texts("vi"))
-    assert "1 March 2026" in render.panel(shown, Texts("en"))
+    assert "01/3/2026" in panel.opened(shown, Texts("vi"))
+    assert "1 March 2026" in panel.opened(shown, Texts("en"))
 
 
 def test_contrast_of_the_palette() -> None:
