@@ -94,8 +94,18 @@ def answer(
     telling = [item for item in found[:MOST_QUOTES] if speaks_to(item, retrieval.form.language)]
     if not telling:
         return composer.close(Outcome.NOT_IN_BASE, [Statement(text=sentence("not_in_base", asked_in))], begun)
+    telling = [_in_own_language(item, found, asked_in) for item in telling]
     best = [item for item in telling if telling[0].score - item.score <= NEAR_THE_BEST]
     return composer.found(best, begun)
+
+
+def _in_own_language(item: Found, found: Sequence[Found], language: str) -> Found:
+    """The passage, or the best one of the same work in the asker's language where that speaks to the question too."""
+    pair = item.passage.metadata.pair
+    if pair is None or item.passage.language == language:
+        return item
+    versions = [other for other in found if other.passage.metadata.pair == pair and other.passage.language == language]
+    return next((other for other in versions if speaks_to(other, language)), item)
 
 
 def speaks_to(item: Found, language: str) -> bool:

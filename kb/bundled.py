@@ -18,13 +18,14 @@ Nothing of the wheel is imported or run; only its data file is read.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import struct
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock
 
 from kb.errors import ModelError
 
@@ -87,12 +88,22 @@ def unpack(weights: Path, folder: Path) -> Path:
     The folder appears whole or not at all: it is made beside its place and renamed. Raises ModelError when the file
     is not what it should be.
     """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if not _is_current(folder):
+            _unpack(weights, folder)
+    return folder
+
+
+def _is_current(folder: Path) -> bool:
     stamp = folder / "cop-kb.json"
-    if stamp.is_file() and json.loads(stamp.read_text())["version"] == FOLDER_VERSION:
-        return folder
-    building = folder.with_name(f"{folder.name}.{os.getpid()}.part")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
+    return stamp.is_file() and json.loads(stamp.read_text())["version"] == FOLDER_VERSION
+
+
+def _unpack(weights: Path, folder: Path) -> None:
+    building = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(building, ignore_errors=True)  # of a start that was broken off
+    building.mkdir()
     try:
         data = memoryview(weights.read_bytes())
         if bytes(data[:4]) != b"E5S1":
@@ -112,7 +123,6 @@ def unpack(weights: Path, folder: Path) -> Path:
     (building / "cop-kb.json").write_text(json.dumps({"version": FOLDER_VERSION}))
     shutil.rmtree(folder, ignore_errors=True)
     building.rename(folder)
-    return folder
 
 
 def _write_tokenizer(cursor: _Cursor, folder: Path, header: _Header) -> None:

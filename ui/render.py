@@ -142,7 +142,8 @@ def _sources(answer: Answer, turn: int, texts: Texts) -> str:
         f'<p class="title" lang="{escape(citation.language)}">{escape(citation.title)}</p>'
         f'<p class="quiet">{joined(_place(citation, texts))}</p>'
         f'<p class="badges">{badges(citation.authority, citation.status, texts)}'
-        f"{verdict_badge(citation.verdict, texts)}{language_note(citation.language, answer.language, texts)}</p></div></li>"
+        f"{verdict_badge(citation.verdict, texts)}{language_note(citation.language, answer.language, texts)}</p>"
+        "</div></li>"
         for citation in answer.citations
     )
     return f'<section class="sources"><h4>{escape(texts("sources"))}</h4><ol>{items}</ol></section>'

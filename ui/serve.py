@@ -33,18 +33,30 @@ def serve(settings: Settings, options: argparse.Namespace, terminal: Terminal) -
             terminal.say(f"Trang đã mở | The page is open: {address}  ({since():.1f} s)")
 
         def prepare() -> None:
-            """Load the model, then index the starter notes: the first start does it all, a broken-off one goes on."""
+            """Load the model and index the starter notes; what was broken off goes on.
+
+            An empty base answers nothing, so the first start is ready only when the notes are in; a later one at once.
+            """
+            base.embedder(terminal.say)
+            first = not base.documents()
+            if first:
+                index_notes()
             base.warm(terminal.say, terminal.progress("vectors"))
             terminal.say(f"Sẵn sàng trả lời | Ready to answer  ({since():.1f} s)")
-            if settings.starter_notes:
-                from ingest.pipeline import ingest_starter_notes
+            if not first:
+                index_notes()
 
-                changed = ingest_starter_notes(base, terminal.progress("starter notes"))
-                if changed:
-                    terminal.say(
-                        f"Đã lập chỉ mục {changed} ghi chú khởi đầu | {changed} starter notes were indexed  "
-                        f"({since():.1f} s)"
-                    )
+        def index_notes() -> None:
+            if not settings.starter_notes:
+                return
+            from ingest.pipeline import ingest_starter_notes
+
+            changed = ingest_starter_notes(base, terminal.progress("starter notes"))
+            if changed:
+                terminal.say(
+                    f"Đã lập chỉ mục {changed} ghi chú khởi đầu | {changed} starter notes were indexed  "
+                    f"({since():.1f} s)"
+                )
 
         from ui import web
 

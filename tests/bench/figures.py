@@ -1,4 +1,4 @@
-"""Ingest rate against the bare encoder, search time split, and peak memory; one JSON value. Ratios in one run, not absolute times.
+"""Ingest rate against the bare encoder, search time split, and peak memory; one JSON value, ratios in one run.
 
 python tests/bench/figures.py DOCUMENT... [--set EVALUATION_SET]
 """

@@ -1,9 +1,9 @@
-"""What tests/ui/test_offline.py runs where no network is: the first start, questions, the page; prints what was asked outside.
+"""What tests/ui/test_offline.py runs where no network is: the first start, questions, the page; prints who was asked.
 
     python offline_driver.py HOME CACHE
 
-Run in a network namespace of its own that has nothing but a loopback device. Linux counts there every packet that found no route,
-whichever library and language it came from; Python's own look-ups and connections are recorded by name besides.
+Run in a network namespace of its own that has nothing but a loopback device. Linux counts there every packet that found
+no route, whichever library and language it came from; Python's own look-ups and connections are recorded by name besides.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def main() -> None:
         for line in process.stderr:
             said.append(line)
             address = next((word for word in line.split() if word.startswith("http")), address)
-            if "starter notes were indexed" in line:
+            if "Ready to answer" in line:
                 break
         pages = [urllib.request.urlopen(f"{address}?lang={language}").status for language in ("vi", "en")]
         answers = [

@@ -159,7 +159,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[tu
         for line in process.stderr:
             lines.append(line)
             address = next((word for word in line.split() if word.startswith("http")), address)
-            if "starter notes were indexed" in line:
+            if "Ready to answer" in line:
                 break
         assert address, "".join(lines)
         yield home, address, process
