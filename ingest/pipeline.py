@@ -23,7 +23,7 @@ from kb.base import KnowledgeBase
 from kb.errors import DocumentError, KnowledgeBaseError, UsageError
 from kb.library import DRAFT, PUBLISHED
 from kb.models import Progress
-from kb.records import Audience, Authority, Kind, Metadata, ParsedDocument
+from kb.records import Audience, Authority, Kind, Metadata, ParsedDocument, Remark
 
 PASSAGE_TOKENS = 256
 """The longest passage, in the model's tokens: shorter ones are found better than the longest that it can read."""
@@ -71,7 +71,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What became of one file. `error` is set for a failed one only; `warnings` are English sentences."""
+    """What became of one file. `error` is set for a failed one only; `remarks` are what to know of it."""
 
     path: str
     result: Result
@@ -82,7 +82,7 @@ class FileReport:
     clauses: int = 0
     passages: int = 0
     status: str | None = None
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     error: KnowledgeBaseError | None = field(default=None, compare=False)
 
 
@@ -127,7 +127,7 @@ def parse(base: KnowledgeBase, path: Path, options: Options) -> ParsedDocument:
         clauses=clauses,
         passages=passages,
         pages=source.pages,
-        warnings=_warnings(source.properties),
+        remarks=_missing_pages(source.properties),
     )
 
 
@@ -179,7 +179,7 @@ def _ingest(
         document = base.document(known.document_id, known.version)
     else:
         parsed = parse(base, path, options)
-        parsed = replace(parsed, warnings=(*parsed.warnings, *_doubles(base, parsed, source)))
+        parsed = replace(parsed, remarks=(*parsed.remarks, *_doubles(base, parsed, source)))
         document = base.add(parsed, source=source, file_hash=file_hash, publish=publish, progress=progress)
         result = Result.ADDED if document.version == 1 else Result.NEW_VERSION
     return FileReport(
@@ -192,7 +192,7 @@ def _ingest(
         clauses=document.clauses,
         passages=document.passages,
         status=PUBLISHED if document.status == PUBLISHED else document.status,
-        warnings=() if result == Result.UNCHANGED else base.library.warnings(document.id, document.version),
+        remarks=() if result == Result.UNCHANGED else base.library.remarks(document.id, document.version),
     )
 
 
@@ -203,17 +203,27 @@ def _hash(path: Path, max_bytes: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _doubles(base: KnowledgeBase, parsed: ParsedDocument, source: str) -> tuple[str, ...]:
+def _doubles(base: KnowledgeBase, parsed: ParsedDocument, source: str) -> tuple[Remark, ...]:
     others = base.library.same_number(parsed.metadata.number, parsed.metadata.language, source)
     return tuple(
-        f"The base already holds a document with the number {parsed.metadata.number}: {other}. Both answer now."
+        Remark(
+            en=f"The base also holds another document with the number {parsed.metadata.number}: {other}.",
+            vi=f"Kho còn có tài liệu khác cùng số hiệu {parsed.metadata.number}: {other}.",
+        )
         for other in others
     )
 
 
-def _warnings(properties: dict[str, str]) -> tuple[str, ...]:
+def _missing_pages(properties: dict[str, str]) -> tuple[Remark, ...]:
     missing = properties.get("pages-without-text")
-    return (f"These pages have no text and were left out: {missing}.",) if missing else ()
+    if not missing:
+        return ()
+    return (
+        Remark(
+            en=f"These pages have no text and were left out: {missing}.",
+            vi=f"Các trang sau không có lớp văn bản nên chưa được đọc: {missing}.",
+        ),
+    )
 
 
 def _no_progress(_done: int, _total: int) -> None:

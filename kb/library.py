@@ -26,7 +26,7 @@ from kb.lexical import CURRENT, HISTORIC
 from kb.marks import count_pairs
 from kb.migrations import migrate
 from kb.number import number_key
-from kb.records import Audience, Authority, Clause, Document, Kind, Metadata, PageSpan, ParsedDocument
+from kb.records import Audience, Authority, Clause, Document, Kind, Metadata, PageSpan, ParsedDocument, Remark
 from kb.schema import clauses, documents, facts, pages, passages, syllable_pairs, vector_changes, versions
 from kb.vectors import collection_name
 
@@ -134,7 +134,7 @@ class Library:
                     file_hash=file_hash,
                     format=parsed.format,
                     text=parsed.text,
-                    warnings=list(parsed.warnings),
+                    remarks=[asdict(remark) for remark in parsed.remarks],
                     created_at=now,
                     **_metadata_values(parsed.metadata),
                 )
@@ -388,11 +388,11 @@ class Library:
             raise _unknown_document(document, version)
         return str(found)
 
-    def warnings(self, document: str, version: int) -> tuple[str, ...]:
+    def remarks(self, document: str, version: int) -> tuple[Remark, ...]:
         """Return what was remarked when a version was read."""
-        query = select(versions.c.warnings).where(versions.c.document_id == document, versions.c.version == version)
+        query = select(versions.c.remarks).where(versions.c.document_id == document, versions.c.version == version)
         with self.read() as connection:
-            return tuple(connection.execute(query).scalar() or ())
+            return tuple(Remark(**remark) for remark in connection.execute(query).scalar() or ())
 
     def clauses(self, document: str, version: int) -> tuple[Clause, ...]:
         """Return the clause tree of a version in reading order. Raises NotInBase."""

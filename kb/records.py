@@ -183,8 +183,16 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something that whoever adds a document should know of it, a sentence in each language."""
+
+    en: str
+    vi: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedDocument:
-    """A document as ingest hands it to the library. `warnings` are sentences for the uploader, in English."""
+    """A document as ingest hands it to the library, with what was remarked while reading it."""
 
     text: str
     format: str
@@ -192,7 +200,7 @@ class ParsedDocument:
     clauses: tuple[Clause, ...]
     passages: tuple[Passage, ...]
     pages: tuple[PageSpan, ...] = ()
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ versions = Table(
     Column("pair", String),
     Column("about", JSON, nullable=False),
     Column("aliases", JSON, nullable=False),
-    Column("warnings", JSON, nullable=False),
+    Column("remarks", JSON, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Column("published_at", DateTime),
     Column("superseded_at", DateTime),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,8 @@ def _say_report(report: FileReport, terminal: Terminal, *, to_result: bool) -> N
     write(f"✓ {report.path}\n  {report.result.value}: {what}\n  {report.number or UNKNOWN} · {report.title or UNKNOWN}")
     if report.status != "published":
         write("  stored as a draft; `cop-kb ingest --publish` with the same file publishes it")
-    for warning in report.warnings:
-        write(f"  ! {warning}")
+    for remark in report.remarks:
+        write(f"  ! {remark.vi}\n    {remark.en}")
 
 
 def _report_json(report: FileReport) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def _report_json(report: FileReport) -> dict[str, Any]:
         "number": report.number or UNKNOWN,
         "clauses": report.clauses,
         "passages": report.passages,
-        "warnings": list(report.warnings),
+        "remarks": [asdict(remark) for remark in report.remarks],
         "error": None
         if report.error is None
         else {"en": report.error.en, "vi": report.error.vi, "kind": type(report.error).__name__},

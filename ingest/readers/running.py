@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from ingest.readers.flow import Line
 from ingest.readers.lines import is_label
+from kb.number import find_numbers
 
 _DEEPEST = 6
 _PAGE_OF = re.compile(
@@ -47,7 +48,16 @@ def without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
             for number, line in gone.items():
                 order[number].remove(line)
                 kept[number].remove(line)
-    return kept
+    return [_with_number(pages[0], kept[0]), *kept[1:]] if kept else kept
+
+
+def _with_number(page: Sequence[Line], kept: Sequence[Line]) -> list[Line]:
+    """Return the first page with the running line that bears the document's number, where no other line of it does."""
+    numbers = {found.key for line in kept for found in find_numbers(line.text)}
+    named = next((line for line in page if any(found.key not in numbers for found in find_numbers(line.text))), None)
+    if named is None:
+        return list(kept)
+    return [line for line in page if line in kept or line is named]
 
 
 def _repeats(line: Line, number: int, seen: Counter[tuple[Hashable, ...]], pages: int) -> bool:

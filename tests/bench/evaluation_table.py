@@ -18,8 +18,8 @@ HEAD = """# Evaluation
 The 16 development sets, each indexed in a throw-away home and asked through the code that `search` and `ask` use
 (`./run eval`). `xquad.*`: general questions, human translations; `alqac.*`: Vietnamese law, its English side
 machine-translated; `A-B`: questions in A, documents in B; `mixed`: one shelf where every document exists in one
-language only; `unaccented`: Vietnamese typed without marks. Bundled model. `answer_recall`: a quote of the answer holds a gold
-answer. {machine}, {day}.
+language only; `unaccented`: Vietnamese typed without marks. Bundled model. `answer_recall`: a quote of the answer holds
+a gold answer. {machine}, {day}.
 
 | set | questions | recall@1 | recall@5 | recall@10 | MRR@10 | nDCG@10 | answer_recall |
 | --- | --- | --- | --- | --- | --- | --- | --- |"""

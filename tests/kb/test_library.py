@@ -156,7 +156,7 @@ def test_the_same_number_from_another_file_is_said(base: KnowledgeBase, tmp_path
     put(base, tmp_path, "law.md", LAW)
     (tmp_path / "copy.md").write_text(LAW + "\nPhụ lục thêm.\n", encoding="utf-8")
     (report,) = ingest_files(base, [tmp_path / "copy.md"])
-    assert any("12/2024/QH15" in warning for warning in report.warnings)
+    assert any("12/2024/QH15" in remark.en and "12/2024/QH15" in remark.vi for remark in report.remarks)
 
 
 def test_unknown_things_are_said_to_be_unknown(base: KnowledgeBase, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
     python offline_driver.py HOME CACHE
 
 Run in a network namespace of its own that has nothing but a loopback device. Linux counts there every packet that found
-no route, whichever library and language it came from; Python's own look-ups and connections are recorded by name besides.
+no route, whichever library and language it came from; what Python looks up or connects to is recorded by name besides.
 """
 
 from __future__ import annotations
