@@ -11,6 +11,8 @@ from kb.evaluate import EvaluationDocument
 from kb.models import Progress
 from kb.records import Clause, Metadata, ParsedDocument
 
+LONGEST_HEADING = 200
+
 
 def index_corpus(base: KnowledgeBase, corpus: Sequence[EvaluationDocument], progress: Progress) -> dict[str, str]:
     """Store each of `corpus` as a published document of one clause; return corpus ids by document id.
@@ -20,7 +22,15 @@ def index_corpus(base: KnowledgeBase, corpus: Sequence[EvaluationDocument], prog
     embedder = base.embedder()
     ids: dict[str, str] = {}
     for item in corpus:
-        clause = Clause(position=0, address="Text", kind="article", label="", heading="", start=0, end=len(item.text))
+        clause = Clause(
+            position=0,
+            address="Text",
+            kind="document",
+            label="",
+            heading=_heading(item.text),
+            start=0,
+            end=len(item.text),
+        )
         passages = split(
             item.text,
             (clause,),
@@ -40,3 +50,10 @@ def index_corpus(base: KnowledgeBase, corpus: Sequence[EvaluationDocument], prog
         ids[document.id] = item.id
     base.settle(progress)
     return ids
+
+
+def _heading(text: str) -> str:
+    """The first line where it is a heading: short, not a sentence, with text beneath it; as a clause's own would be."""
+    first, _, rest = text.strip().partition("\n")
+    first = first.strip()
+    return first if rest.strip() and len(first) <= LONGEST_HEADING and first[-1:] not in ".;:,!?" else ""
