@@ -11,7 +11,7 @@ import calendar
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -45,6 +45,12 @@ NEAR_THE_BEST = 0.12
 """A further passage is quoted when its score is this near to the best one's."""
 LONGEST_QUOTE = 2400
 """Characters of a clause quoted at once; a longer one is quoted to the last paragraph that fits."""
+SAY_NOTHING = ("closing", "preamble", "contents")
+"""Clauses that name a document and its signers; they answer only questions that name them."""
+LONGEST_TITLE = 90
+WHOLE_CLAUSE = 1500
+"""Characters up to which the clause of a passage is quoted whole."""
+NAMED_IS_KNOWN = 0.6
 LEAST_SCORE = 0.47
 """Cosine and share of the question's words below which a passage in its language does not answer; docs/retrieval.md."""
 LEAST_COSINE = 0.315
@@ -91,12 +97,29 @@ def answer(
     if unheld is not None:
         text = sentence("no_document", asked_in, number=unheld)
         return composer.close(Outcome.NOT_IN_BASE, [Statement(text=text)], begun)
-    telling = [item for item in found[:MOST_QUOTES] if speaks_to(item, retrieval.form.language)]
+    telling = [item for item in found if _may_answer(item) and speaks_to(item, retrieval.form.language)]
     if not telling:
         return composer.close(Outcome.NOT_IN_BASE, [Statement(text=sentence("not_in_base", asked_in))], begun)
-    telling = [_in_own_language(item, found, asked_in) for item in telling]
-    best = [item for item in telling if telling[0].score - item.score <= NEAR_THE_BEST]
-    return composer.found(best, begun)
+    best = _chosen([_in_own_language(item, found, asked_in) for item in telling], asked_in)
+    unheld_clause = next((item for item in resolved if item.reference.address and item.names_instrument), None)
+    return composer.found(best, begun, unheld=unheld_clause)
+
+
+def _may_answer(item: Found) -> bool:
+    """Whether a passage says anything by itself; titles and signatures do where the question names their document."""
+    return item.named or item.clause_kind not in SAY_NOTHING
+
+
+def _chosen(telling: Sequence[Found], language: str) -> list[Found]:
+    """The passages to quote: the best and those near it, one in the asker's language among them, such ones first.
+
+    Scores across languages are only roughly alike, and whoever asks in Vietnamese looks for Vietnamese law first.
+    """
+    near = [item for item in telling if telling[0].score - item.score <= NEAR_THE_BEST][:MOST_QUOTES]
+    own = next((item for item in telling if item.passage.language == language), None)
+    if own is not None and own not in near:
+        near = [*near[: MOST_QUOTES - 1], own]
+    return sorted(near, key=lambda item: (item.clause_kind in SAY_NOTHING, item.passage.language != language))
 
 
 def _in_own_language(item: Found, found: Sequence[Found], language: str) -> Found:
@@ -108,11 +131,27 @@ def _in_own_language(item: Found, found: Sequence[Found], language: str) -> Foun
     return next((other for other in versions if speaks_to(other, language)), item)
 
 
+def short_title(document: Document) -> str:
+    """Return what a document is called in a sentence: its title, or its number and short title where the title is long.
+
+    "Regulation (EU) 2024/1689 (Artificial Intelligence Act)" for the act whose title runs over lines.
+    """
+    title, number = document.metadata.title or document.id, document.metadata.number
+    if number is None or len(title) <= LONGEST_TITLE:
+        return title
+    short = re.search(r"\(([^()]{3,60})\)$", title)
+    return f"{number} ({short[1]})" if short else number
+
+
 def speaks_to(item: Found, language: str) -> bool:
-    """Whether a passage says enough of what a question in `language` asks to be quoted as its answer."""
+    """Whether a passage says enough of what a question in `language` asks to be quoted as its answer.
+
+    Of an instrument that the question names, less will do: that it is asked about is already known.
+    """
+    enough = NAMED_IS_KNOWN if item.named else 1.0
     if item.passage.language == language:
-        return item.cosine + item.lexical >= LEAST_SCORE
-    return item.cosine >= LEAST_COSINE
+        return item.cosine + item.lexical >= enough * LEAST_SCORE
+    return item.cosine >= enough * LEAST_COSINE
 
 
 class _Composer:
@@ -129,17 +168,26 @@ class _Composer:
     def exact(self, clauses: Sequence[tuple[Document, Clause]], *, ambiguous: bool, begun: float) -> Answer:
         """The clauses that the question names."""
         quotes = [self._whole(document, clause) for document, clause in clauses]
-        statements = [Statement(text=sentence("several", self.language))] if ambiguous else []
+        keys = tuple(range(1, len(quotes) + 1))
+        statements = [Statement(text=sentence("several", self.language), citations=keys)] if ambiguous else []
         return self._quoted(quotes, statements, "lead_exact", begun)
 
-    def found(self, passages: Sequence[Found], begun: float) -> Answer:
-        """The passages that a search found, those of one clause once."""
+    def found(self, passages: Sequence[Found], begun: float, *, unheld: Resolved | None = None) -> Answer:
+        """The passages that a search found, those of one clause once; `unheld` is a clause asked for, not held."""
         quotes: list[Quote] = []
         for item in passages:
             quote = self._passage(item)
             if not any(_same_place(quote, other) for other in quotes):
                 quotes.append(quote)
         lead = Statement(text=sentence("lead_found", self.language), citations=tuple(range(1, len(quotes) + 1)))
+        if unheld is not None:
+            text = sentence(
+                "lead_unheld",
+                self.language,
+                number=unheld.reference.number or unheld.reference.name,
+                where=shown(unheld.reference.address or ""),
+            )
+            lead = replace(lead, text=text)
         return self._quoted(quotes, [lead], "lead_source", begun)
 
     def close(self, outcome: Outcome, statements: Sequence[Statement], begun: float) -> Answer:
@@ -154,7 +202,8 @@ class _Composer:
             return self.close(Outcome.COULD_NOT_CHECK, [Statement(text=text)], begun)
         for quote, citation in zip(quotes, citations, strict=True):
             key = lead if kind_of(citation.address) else "lead_heading"
-            where = sentence(key, self.language, where=citation.address_shown, title=citation.title)
+            title = short_title(quote.document)
+            where = sentence(key, self.language, where=citation.address_shown, title=title)
             keys = (citation.key,)
             statements.append(Statement(text=where[:1].upper() + where[1:], citations=keys))
             statements.append(Statement(text=quote.text, citations=keys, quoted=True))
@@ -216,6 +265,8 @@ class _Composer:
         inner = _telling_clause(self.question, passage.text, passage.start, passage.end, clause, tree)
         if inner is not None:
             start, end, clause = inner.start, inner.end, inner
+        elif clause.end - clause.start <= WHOLE_CLAUSE:
+            start, end = clause.start, clause.end  # a list is quoted with its lead-in and all its points
         text = self.base.library.text(passage.document, passage.version)[start:end]
         lead = len(text) - len(text.lstrip())
         text = text.strip()
@@ -320,7 +371,7 @@ def _telling_clause(
 def _same_place(one: Quote, other: Quote) -> bool:
     """Whether two quotes are one span, or of one work in two languages: the first found is enough."""
     if one.document.id == other.document.id:
-        return one.start == other.start
+        return one.start < other.end and other.start < one.end
     pair = one.document.metadata.pair
     return pair is not None and pair == other.document.metadata.pair
 

@@ -47,6 +47,7 @@ class StoredPassage:
     status: str
     metadata: Metadata
     clause: int
+    clause_kind: str
     start: int
     end: int
     context: str
@@ -422,9 +423,11 @@ class Library:
                 passages,
                 *[column for column in versions.c if column.name not in ("id", "text", "language")],
                 versions.c.language.label("document_language"),
+                clauses.c.kind.label("clause_kind"),
                 func.substr(versions.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("passage"),
             )
             .join(versions, versions.c.id == passages.c.version_id)
+            .join(clauses, (clauses.c.version_id == passages.c.version_id) & (clauses.c.position == passages.c.clause))
             .where(passages.c.id.in_(ids))
         )
         with self.read() as connection:
@@ -437,6 +440,7 @@ class Library:
                     status=row.status,
                     metadata=_metadata(row, language=row.document_language),
                     clause=row.clause,
+                    clause_kind=row.clause_kind,
                     start=row.start,
                     end=row.end,
                     context=row.context,

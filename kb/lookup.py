@@ -22,12 +22,14 @@ MOST_CLAUSES = 3
 class Resolved:
     """One reference of a question against the base.
 
-    `documents` are the ids it may mean, best first; `clauses` the clauses its address names in them; `last` is, where
+    `documents` are the ids it may mean, best first, `preferred` those of them that a search should prefer: notes about
+    an instrument yield to its own text. `clauses` the clauses its address names in them; `last` is, where
     the documents hold no such clause, the last of its kind ("Điều 35").
     """
 
     reference: Reference
     documents: tuple[str, ...]
+    preferred: tuple[str, ...] = ()
     clauses: tuple[tuple[Document, Clause], ...] = ()
     last: str | None = None
 
@@ -70,8 +72,11 @@ class DocumentIndex:
     def _resolve(self, reference: Reference, documents: dict[str, Document]) -> Resolved:
         matched = self._ordered(self._names.match(reference), documents)
         named = bool(reference.number or reference.name)
+        ids = tuple(document.id for document in matched)
+        official = [document.id for document in matched if document.metadata.authority != Authority.NOTE]
+        preferred = tuple(official) or ids
         if reference.address is None:
-            return Resolved(reference=reference, documents=tuple(document.id for document in matched))
+            return Resolved(reference=reference, documents=ids, preferred=preferred)
         # A clause is a clause of the instrument itself: a note about it has articles in its text, not in its tree.
         candidates = matched if named else self._ordered(documents, documents)
         candidates = [document for document in candidates if document.metadata.authority != Authority.NOTE]
@@ -85,15 +90,17 @@ class DocumentIndex:
             last = _last_alike(self._library, candidates[0], reference.address)
         return Resolved(
             reference=reference,
-            documents=tuple(document.id for document in matched),
+            documents=ids,
+            preferred=preferred,
             clauses=tuple(_distinct(self._library, clauses)[:MOST_CLAUSES]),
             last=last,
         )
 
     def _ordered(self, ids: Iterable[object], documents: dict[str, Document]) -> list[Document]:
-        """Official texts before notes, else in the order given."""
+        """Binding texts first, notes last, else in the order given."""
         found = [documents[str(key)] for key in ids if str(key) in documents]
-        return sorted(found, key=lambda document: document.metadata.authority == Authority.NOTE)
+        places = {Authority.BINDING: 0, Authority.NOTE: 2}
+        return sorted(found, key=lambda document: places.get(document.metadata.authority or Authority.GUIDANCE, 1))
 
     def _read(self) -> dict[str, Document]:
         with self._lock:

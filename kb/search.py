@@ -24,7 +24,7 @@ from kb.records import Audience, Hit
 from kb.vectors import VectorStore, collection_name
 
 LEXICAL_WEIGHT = 1.0
-OTHER_LANGUAGE_WEIGHT = 1.15
+OTHER_LANGUAGE_WEIGHT = 1.3
 EXPECTED_OF = 10
 """The other language's share is the mean over so many of the best lexical scores."""
 CANDIDATES = 60
@@ -74,12 +74,21 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage with its fused score and the parts of it (cosine; lexical share, 0 in the other language)."""
+    """A passage with its fused score and the parts of it: cosine; lexical share, 0 in the other language.
+
+    `named` says that the question names its document.
+    """
 
     passage: StoredPassage
     score: float
     cosine: float
     lexical: float
+    named: bool = False
+
+    @property
+    def clause_kind(self) -> str:
+        """The kind of the clause that the passage stands in."""
+        return self.passage.clause_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ def retrieve(
                 score + (NAMED_DOCUMENT if passage.document in preferred else 0.0),
                 cosine,
                 lexical_share,
+                passage.document in preferred,
             )
             for key, (score, cosine, lexical_share) in scored.items()
             if (passage := passages.get(key)) is not None and scope.allows(passage)
