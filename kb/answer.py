@@ -48,8 +48,6 @@ LONGEST_QUOTE = 2400
 SAY_NOTHING = ("closing", "preamble", "contents")
 """Clauses that name a document and its signers; they answer only questions that name them."""
 LONGEST_TITLE = 90
-WHOLE_CLAUSE = 1500
-"""Characters up to which the clause of a passage is quoted whole."""
 NAMED_IS_KNOWN = 0.6
 LEAST_SCORE = 0.47
 """Cosine and share of the question's words below which a passage in its language does not answer; docs/retrieval.md."""
@@ -201,7 +199,8 @@ class _Composer:
             text = sentence("not_verified", self.language)
             return self.close(Outcome.COULD_NOT_CHECK, [Statement(text=text)], begun)
         for quote, citation in zip(quotes, citations, strict=True):
-            key = lead if kind_of(citation.address) else "lead_heading"
+            # "Điều chưa chắc chắn" is a heading, though it begins like an article.
+            key = lead if kind_of(citation.address) and quote.clause.kind != "heading" else "lead_heading"
             title = short_title(quote.document)
             where = sentence(key, self.language, where=citation.address_shown, title=title)
             keys = (citation.key,)
@@ -265,7 +264,7 @@ class _Composer:
         inner = _telling_clause(self.question, passage.text, passage.start, passage.end, clause, tree)
         if inner is not None:
             start, end, clause = inner.start, inner.end, inner
-        elif clause.end - clause.start <= WHOLE_CLAUSE:
+        elif clause.end - clause.start <= LONGEST_QUOTE:
             start, end = clause.start, clause.end  # a list is quoted with its lead-in and all its points
         text = self.base.library.text(passage.document, passage.version)[start:end]
         lead = len(text) - len(text.lstrip())
