@@ -222,18 +222,18 @@ class _Composer:
             if citation.authority == Authority.DRAFT:
                 groups.setdefault("draft", []).append(citation)
             if citation.status == NOT_YET_IN_FORCE:
-                groups.setdefault("not_yet_in_force", []).append(citation)
+                effective = self.base.document(citation.document, citation.version).metadata.effective
+                groups.setdefault(f"not_yet_in_force {_day(effective, self.language)}", []).append(citation)
             if citation.language != self.language:
                 groups.setdefault(f"other_language {citation.language}", []).append(citation)
         for group, members in groups.items():
-            key, _, language = group.partition(" ")
-            document = self.base.document(members[0].document, members[0].version)
+            key, _, value = group.partition(" ")
             text = sentence(
                 key,
                 self.language,
                 keys=", ".join(f"[{member.key}]" for member in members),
-                tongue=sentence(language, self.language) if language in ("vi", "en") else language,
-                date=_day(document.metadata.effective, self.language),
+                tongue=sentence(value, self.language) if value in ("vi", "en") else value,
+                date=value,
             )
             cautions.append(Statement(text=text, citations=tuple(member.key for member in members)))
         return cautions

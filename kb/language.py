@@ -19,6 +19,10 @@ LANGUAGES = (VIETNAMESE, ENGLISH)
 
 DATA = Path(__file__).parent / "data"
 
+CLEAR = 2.0
+PLAIN = 6.0
+"""Log-odds from which the words alone tell the language, and from which they tell it against a choice."""
+
 _WORD = re.compile(r"\w+")
 _VIETNAMESE_ONLY = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -85,8 +89,9 @@ class Form:
 
 
 def detect(text: str, *, chosen: str | None = None) -> Form:
-    """Return language and form of `text`; `chosen` ("vi" or "en") settles the language.
+    """Return language and form of `text`; `chosen` ("vi" or "en") settles it unless the text is plainly the other.
 
+    Whoever reads the page in English may still ask in Vietnamese: then the words decide how to search.
     A naive Bayes score over words decides: counts of Vietnamese syllables with and without marks against counts of
     English words. Where it knows too few of the words, langdetect (seeded, limited to the two languages) is asked.
 
@@ -95,10 +100,11 @@ def detect(text: str, *, chosen: str | None = None) -> Form:
     >>> detect("What does Nghị định 98 say about imports?")
     Form(language='en', unaccented=False)
     """
-    language = chosen if chosen in LANGUAGES else None
-    if language is None:
-        score = _score(text)
-        if abs(score) >= 2.0:
+    score = _score(text)
+    if chosen in LANGUAGES and abs(score) < PLAIN:
+        language = chosen
+    else:
+        if abs(score) >= CLEAR:
             language = VIETNAMESE if score > 0 else ENGLISH
         elif _VIETNAMESE_ONLY.search(unicodedata.normalize("NFC", text)):
             language = VIETNAMESE

@@ -33,7 +33,12 @@ def test_language_and_form(question: str, expected: Form) -> None:
 
 def test_a_choice_settles_the_language() -> None:
     assert detect("GDPR", chosen="vi").language == "vi"
-    assert detect("Luật AI là gì?", chosen="en").language == "en"
+    assert detect("GDPR", chosen="en").language == "en"
+
+
+def test_a_question_plainly_in_the_other_language_is_searched_as_it_is() -> None:
+    assert detect("Nhà cung cấp phải thông báo cho cơ quan nào?", chosen="en") == Form("vi")
+    assert detect("Which authority must the provider notify?", chosen="vi") == Form("en")
 
 
 def test_decomposed_text_is_the_same() -> None:
