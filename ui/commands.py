@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ingest.pipeline import FileReport, Options, Result, expand, ingest_files
+from ingest.pipeline import FileReport, Options, Result, expand, ingest_files, ingest_starter_notes
 from kb.base import KnowledgeBase
 from kb.records import Answer, Audience, Authority, Citation, Clause, Document, Hit, Kind
 from kb.settings import Settings
@@ -93,6 +93,7 @@ def _report_json(report: FileReport) -> dict[str, Any]:
 
 def search(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) -> int:
     """Find passages."""
+    _fill_empty(base, terminal)
     found = base.search(" ".join(options.question), top=options.top, as_of=options.as_of)
     if options.json:
         terminal.print_json({"question": " ".join(options.question), "results": [_hit_json(hit) for hit in found]})
@@ -104,6 +105,14 @@ def search(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal)
         terminal.print(f"{hit.rank:>2}. {hit.address}, {hit.title} ({hit.document}{page})  {hit.score:.3f}")
         terminal.print("    " + " ".join(hit.text.split())[:300])
     return DONE
+
+
+def _fill_empty(base: KnowledgeBase, terminal: Terminal) -> None:
+    """Index the starter notes into a base that holds nothing yet: a first question is a first start."""
+    if base.settings.starter_notes and not base.documents(include_drafts=True):
+        terminal.say("Lần đầu: đang lập chỉ mục ghi chú khởi đầu … | First use: indexing the starter notes …")
+        base.embedder(terminal.say)
+        ingest_starter_notes(base, terminal.progress("starter notes"))
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:
@@ -123,6 +132,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
 
 def ask(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) -> int:
     """Answer a question."""
+    _fill_empty(base, terminal)
     answer = base.ask(" ".join(options.question), language=options.language, as_of=options.as_of, top=options.top)
     if options.json:
         terminal.print_json(answer_json(answer))

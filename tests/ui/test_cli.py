@@ -98,6 +98,12 @@ def test_search_show_list_status_verify(home: Path, cache: Path) -> None:
     )
 
 
+def test_a_first_question_to_an_empty_base_finds_the_starter_notes(tmp_path: Path, cache: Path) -> None:
+    answer = value(cop_kb(tmp_path / "home", cache, "ask", "What are NHIC's four tasks?", "--json"))
+    assert answer["outcome"] == "answered"
+    assert answer["citations"][0]["authority"] == "note"
+
+
 def test_wrong_usage_is_status_2_and_failures_status_1(home: Path, cache: Path) -> None:
     assert cop_kb(home, cache, "dance").returncode == 2
     assert cop_kb(home, cache, "ingest", "docs", "--audience", "everyone").returncode == 2
