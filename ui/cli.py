@@ -32,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _dispatch(options, given, terminal)
     except KeyboardInterrupt:
-        terminal.say("Stopped. What was reported done is stored; the same command goes on from there.")
+        terminal.say(
+            "Đã dừng. Những gì đã báo xong đều được lưu; chạy lại lệnh này để tiếp tục.\n"
+            "Stopped. What was reported done is stored; the same command goes on from there."
+        )
         return FAILED
 
 
@@ -67,7 +70,9 @@ def _dispatch(options: argparse.Namespace, given: list[str], terminal: Terminal)
             status = control.forward(settings.home, given, terminal)
             if status is not None:
                 return status
-            terminal.say("Another command is working on the base; waiting for it …")
+            terminal.say(
+                "Một lệnh khác đang dùng kho; đang chờ … | Another command is working on the base; waiting for it …"
+            )
             base = KnowledgeBase(settings, wait_seconds=600)
         with base:
             return commands.run(base, options, terminal)

@@ -56,7 +56,8 @@ def ingest(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal)
     if options.json:
         terminal.print_json({"files": [_report_json(report) for report in reports]})
     failed = sum(report.result == Result.FAILED for report in reports)
-    terminal.say(f"{len(reports) - failed} of {len(reports)} files are in the base.")
+    kept = f"{len(reports) - failed}/{len(reports)}"
+    terminal.say(f"Đã có {kept} tệp trong kho. | {kept} files are in the base.")
     return FAILED if failed else DONE
 
 
@@ -68,7 +69,10 @@ def _say_report(report: FileReport, terminal: Terminal, *, to_result: bool) -> N
     what = f"{report.document} (version {report.version}, {report.clauses} clauses, {report.passages} passages)"
     write(f"✓ {report.path}\n  {report.result.value}: {what}\n  {report.number or UNKNOWN} · {report.title or UNKNOWN}")
     if report.status != "published":
-        write("  stored as a draft; `cop-kb ingest --publish` with the same file publishes it")
+        write(
+            "  bản nháp, chưa công bố; chạy lại `cop-kb ingest --publish` với tệp này để công bố\n"
+            "  stored as a draft; `cop-kb ingest --publish` with the same file publishes it"
+        )
     for remark in report.remarks:
         write(f"  ! {remark.vi}\n    {remark.en}")
 
@@ -281,7 +285,7 @@ def list_documents(base: KnowledgeBase, options: argparse.Namespace, terminal: T
             f"{document.id}  v{document.version} {document.status}  {metadata.number or UNKNOWN}  "
             f"{metadata.title or UNKNOWN}  [{metadata.authority or UNKNOWN}, {metadata.language or UNKNOWN}]"
         )
-    terminal.say(f"{len(documents)} documents.")
+    terminal.say(f"{len(documents)} tài liệu. | {len(documents)} documents.")
     return DONE
 
 
@@ -344,7 +348,10 @@ def verify(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal)
         for name, value in figures.items():
             terminal.print(f"{name}: {value}")
     if not report.sound:
-        terminal.say("The stores do not agree. `cop-kb rebuild` makes the indexes anew from the library.")
+        terminal.say(
+            "Kho và chỉ mục không khớp. Lệnh `cop-kb rebuild` lập lại chỉ mục từ kho.\n"
+            "The stores do not agree. `cop-kb rebuild` makes the indexes anew from the library."
+        )
     return DONE if report.sound else FAILED
 
 
@@ -355,7 +362,7 @@ def rebuild(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal
     if options.json:
         terminal.print_json({"passages": passages})
     else:
-        terminal.print(f"{passages} passages were indexed anew.")
+        terminal.print(f"Đã lập lại chỉ mục {passages} đoạn. | {passages} passages were indexed anew.")
     return DONE
 
 
