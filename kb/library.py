@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, create_engine, delete, event, func, insert, select, text, update
+from sqlalchemy import Connection, Row, create_engine, delete, event, func, insert, select, text, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb import lexical
@@ -471,25 +471,30 @@ class Library:
             if passage in found
         ]
 
-    def syllables(self, folded: str) -> dict[str, int]:
+    def syllables(self, folded: Collection[str]) -> dict[str, dict[str, int]]:
         """See kb.marks.SyllableCounts: counts of the base's own public Vietnamese text."""
         query = (
-            select(syllable_pairs.c.second, func.sum(syllable_pairs.c.count))
-            .where(syllable_pairs.c.folded_second == folded, syllable_pairs.c.count > 0)
-            .group_by(syllable_pairs.c.second)
+            select(syllable_pairs.c.folded_second, syllable_pairs.c.second, func.sum(syllable_pairs.c.count))
+            .where(syllable_pairs.c.folded_second.in_(folded), syllable_pairs.c.count > 0)
+            .group_by(syllable_pairs.c.folded_second, syllable_pairs.c.second)
         )
+        found: dict[str, dict[str, int]] = {}
         with self.read() as connection:
-            return {second: int(count) for second, count in connection.execute(query)}
+            for unmarked, marked, count in connection.execute(query):
+                found.setdefault(unmarked, {})[marked] = int(count)
+        return found
 
-    def pairs(self, first: str, second: str) -> dict[tuple[str, str], int]:
+    def pairs(self, folded: Collection[tuple[str, str]]) -> dict[tuple[str, str], dict[tuple[str, str], int]]:
         """See kb.marks.SyllableCounts."""
-        query = select(syllable_pairs.c.first, syllable_pairs.c.second, syllable_pairs.c.count).where(
-            syllable_pairs.c.folded_first == first,
-            syllable_pairs.c.folded_second == second,
-            syllable_pairs.c.count > 0,
+        columns = syllable_pairs.c
+        query = select(columns.folded_first, columns.folded_second, columns.first, columns.second, columns.count).where(
+            tuple_(columns.folded_first, columns.folded_second).in_(list(folded)), columns.count > 0
         )
+        found: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
         with self.read() as connection:
-            return {(one, two): int(count) for one, two, count in connection.execute(query)}
+            for first, second, marked_first, marked_second, count in connection.execute(query):
+                found.setdefault((first, second), {})[marked_first, marked_second] = int(count)
+        return found
 
     # -- single values ------------------------------------------------------------------------------------------------
 

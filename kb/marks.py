@@ -11,8 +11,9 @@ import gzip
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Protocol
 
 from kb.language import DATA, VIETNAMESE, fold, words
@@ -21,25 +22,34 @@ START = "^"
 TOTAL = 1e6
 """Roughly the syllables counted; only weighs pairs against single syllables."""
 
+MOST_FORMS = 14
+
+Counts = dict[str, int]
+Pair = tuple[str, str]
+
 _SYLLABLE = re.compile(r"\w+")
 
 
 class SyllableCounts(Protocol):
-    """Counts of marked syllables and of pairs of them, asked by their unmarked form."""
+    """Counts of marked syllables and of pairs of them, asked for a whole question at once by their unmarked forms."""
 
-    def syllables(self, folded: str) -> dict[str, int]:
-        """Return each marked form of the syllable `folded` with its count."""
+    def syllables(self, folded: Collection[str]) -> dict[str, Counts]:
+        """Return, for each of the unmarked syllables, its marked forms with their counts."""
 
-    def pairs(self, first: str, second: str) -> dict[tuple[str, str], int]:
-        """Return each marked form of the adjacent pair of unmarked syllables with its count."""
+    def pairs(self, folded: Collection[Pair]) -> dict[Pair, dict[Pair, int]]:
+        """Return, for each of the unmarked pairs of neighbours, its marked forms with their counts."""
+
+
+Source = tuple[SyllableCounts, float]
+"""Counts and the weight of one sighting in them."""
 
 
 class CountTable:
     """Syllable counts held in memory."""
 
     def __init__(self) -> None:
-        self._syllables: dict[str, dict[str, int]] = {}
-        self._pairs: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
+        self._syllables: dict[str, Counts] = {}
+        self._pairs: dict[Pair, dict[Pair, int]] = {}
 
     def add_syllable(self, syllable: str, count: int) -> None:
         """Add `count` sightings of the marked `syllable`."""
@@ -51,13 +61,13 @@ class CountTable:
         forms = self._pairs.setdefault((fold(first), fold(second)), {})
         forms[first, second] = forms.get((first, second), 0) + count
 
-    def syllables(self, folded: str) -> dict[str, int]:
+    def syllables(self, folded: Collection[str]) -> dict[str, Counts]:
         """See SyllableCounts."""
-        return self._syllables.get(folded, {})
+        return {syllable: self._syllables[syllable] for syllable in folded if syllable in self._syllables}
 
-    def pairs(self, first: str, second: str) -> dict[tuple[str, str], int]:
+    def pairs(self, folded: Collection[Pair]) -> dict[Pair, dict[Pair, int]]:
         """See SyllableCounts."""
-        return self._pairs.get((first, second), {})
+        return {pair: self._pairs[pair] for pair in folded if pair in self._pairs}
 
 
 def count_pairs(texts: Iterable[str]) -> tuple[Counter[str], Counter[tuple[str, str]]]:
@@ -99,25 +109,27 @@ def restore_marks(text: str, own: SyllableCounts | None = None, *, own_weight: f
     >>> restore_marks("Thiet bi y te can giay phep nhap khau khong?")
     'Thiết bị y tế cần giấy phép nhập khẩu không?'
     """
-    sources: list[tuple[SyllableCounts, float]] = [(general_counts(), 1.0)]
+    sources: list[Source] = [(general_counts(), 1.0)]
     if own is not None:
         sources.append((own, own_weight))
     matches = list(_SYLLABLE.finditer(text))
+    spoken = [match.group(0).lower() for match in matches]
+    known = _merged_syllables(spoken, sources)
+    following = _merged_pairs([START, *map(fold, spoken)], sources)
     # Each syllable's candidates with the best score of a path that ends in it, and that path's previous candidate.
     previous: dict[str, float] = {START: 0.0}
     before_counts: dict[str, float] = {START: 1e4}
     back: list[dict[str, str]] = []
-    for match in matches:
-        word = match.group(0).lower()
-        candidates = _candidates(word, sources)
+    for word in spoken:
+        candidates = known.get(word, {word: 1.0})
         scores: dict[str, float] = {}
         origin: dict[str, str] = {}
         for before, score in previous.items():
-            pairs = _pair_counts(before, word, sources)
-            following = max(before_counts[before], sum(pairs.values()), 1.0)
+            pairs = following.get((before, fold(word)), {})
+            seen = max(before_counts[before], sum(pairs.values()), 1.0)
             for candidate, count in candidates.items():
                 # Jelinek-Mercer: a pair never seen falls back on how common the syllable is by itself.
-                value = score + math.log(0.9 * pairs.get(candidate, 0.0) / following + 0.1 * count / TOTAL)
+                value = score + math.log(0.9 * pairs.get(candidate, 0.0) / seen + 0.1 * count / TOTAL)
                 if value > scores.get(candidate, -math.inf):
                     scores[candidate] = value
                     origin[candidate] = before
@@ -137,25 +149,27 @@ def restore_marks(text: str, own: SyllableCounts | None = None, *, own_weight: f
     return "".join([*out, text[at:]])
 
 
-def _candidates(word: str, sources: list[tuple[SyllableCounts, float]]) -> dict[str, float]:
-    if fold(word) != word or word.isdigit():
-        return {word: 1.0}
-    merged: dict[str, float] = {}
+def _merged_syllables(spoken: Collection[str], sources: Collection[Source]) -> dict[str, dict[str, float]]:
+    """The likeliest marked forms of each unmarked word; words with marks and numbers have none but themselves."""
+    unmarked = {word for word in spoken if fold(word) == word and not word.isdigit()}
+    merged: dict[str, dict[str, float]] = {}
     for source, weight in sources:
-        for form, count in source.syllables(word).items():
-            merged[form] = merged.get(form, 0.0) + weight * count
-    if not merged:
-        return {word: 1.0}
-    return dict(sorted(merged.items(), key=lambda item: -item[1])[:14])
+        for word, forms in source.syllables(unmarked).items():
+            target = merged.setdefault(word, {})
+            for form, count in forms.items():
+                target[form] = target.get(form, 0.0) + weight * count
+    return {word: dict(sorted(forms.items(), key=lambda item: -item[1])[:MOST_FORMS]) for word, forms in merged.items()}
 
 
-def _pair_counts(before: str, word: str, sources: list[tuple[SyllableCounts, float]]) -> dict[str, float]:
-    """Counts of the marked forms of `word` right after the marked syllable `before`."""
-    merged: dict[str, float] = {}
+def _merged_pairs(folded: Sequence[str], sources: Collection[Source]) -> dict[Pair, dict[str, float]]:
+    """Counts of the marked forms that follow a marked syllable, by (that syllable, unmarked follower)."""
+    neighbours = set(pairwise(folded))
+    merged: dict[Pair, dict[str, float]] = {}
     for source, weight in sources:
-        for (first, second), count in source.pairs(fold(before), word).items():
-            if first == before:
-                merged[second] = merged.get(second, 0.0) + weight * count
+        for (_, follower), forms in source.pairs(neighbours).items():
+            for (first, second), count in forms.items():
+                target = merged.setdefault((first, follower), {})
+                target[second] = target.get(second, 0.0) + weight * count
     return merged
 
 

@@ -132,6 +132,7 @@ syllable_pairs = Table(
     Column("first", String, primary_key=True),
     Column("second", String, primary_key=True),
     Column("count", Integer, nullable=False),
+    Index("syllable_pairs_second", "folded_second"),
     sqlite_with_rowid=False,
 )
 
