@@ -22,6 +22,8 @@ HISTORIC = "historic"
 PERIODS = (CURRENT, HISTORIC)
 
 K1 = 1.2
+LEAST_IDF = 1e-6
+"""What FTS5 takes for a term in half of the passages or more."""
 
 
 def table(language: str, period: str) -> str:
@@ -104,37 +106,19 @@ def ids(connection: Connection, *, language: str, period: str) -> set[int]:
     return set(connection.execute(text(f"SELECT rowid FROM {table(language, period)}")).scalars())
 
 
-def search(
-    connection: Connection, query: LexicalQuery, *, language: str, period: str, limit: int
-) -> list[tuple[int, float]]:
-    """Return up to `limit` (passage id, score), best first.
+def search(connection: Connection, query: LexicalQuery, *, language: str, period: str) -> dict[int, float]:
+    """Return the score of every passage that has any of the telling terms, by passage id.
 
-    The score is BM25 divided by the highest that the question could reach (its terms' summed idf times k1 + 1), so
-    it lies in 0..1 and can be added to a cosine.
+    The score is BM25 divided by the highest that the question could reach (its terms' summed idf times k1 + 1), so it
+    lies in 0..1 and can be added to a cosine. Terms in half of the passages or more tell nothing (FTS5 gives them an
+    idf of all but zero) and cost the most: they are left out unless there are no others.
     """
     name = table(language, period)
-    ceiling = _ceiling(connection, name, query)
+    telling, ceiling = _weigh(connection, name, query)
     if ceiling <= 0:
-        return []
-    found = connection.execute(
-        text(f"SELECT rowid, -bm25({name}) FROM {name} WHERE {name} MATCH :match ORDER BY rank LIMIT :limit"),
-        {"match": _match(query), "limit": limit},
-    )
-    return [(int(passage), float(score) / ceiling) for passage, score in found]
-
-
-def scores(
-    connection: Connection, query: LexicalQuery, passages: Iterable[int], *, language: str, period: str
-) -> dict[int, float]:
-    """Return the same score for chosen passages; those without any of the terms are left out."""
-    name = table(language, period)
-    ceiling = _ceiling(connection, name, query)
-    wanted = ",".join(str(int(passage)) for passage in passages)
-    if ceiling <= 0 or not wanted:
         return {}
     found = connection.execute(
-        text(f"SELECT rowid, -bm25({name}) FROM {name} WHERE {name} MATCH :match AND rowid IN ({wanted})"),
-        {"match": _match(query)},
+        text(f"SELECT rowid, -bm25({name}) FROM {name} WHERE {name} MATCH :match"), {"match": _match(telling)}
     )
     return {int(passage): float(score) / ceiling for passage, score in found}
 
@@ -157,14 +141,21 @@ def _match(query: LexicalQuery) -> str:
     return " OR ".join(f"{column} : ({terms})" for column, terms in quoted.items())
 
 
-def _ceiling(connection: Connection, name: str, query: LexicalQuery) -> float:
-    """The sum over the question's terms of idf times (k1 + 1); idf as FTS5 computes it."""
-    total = connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
-    ceiling = 0.0
+def _weigh(connection: Connection, name: str, query: LexicalQuery) -> tuple[LexicalQuery, float]:
+    """Return the terms worth asking for, and the sum over them of idf times (k1 + 1); idf as FTS5 computes it."""
+    total = connection.execute(text(f"SELECT count(*) FROM {name}_docsize")).scalar_one()
+    idf: dict[str, dict[str, float]] = {"words": {}, "folded": {}}
+    some_tell = False
     for column, terms in (("words", query.words), ("folded", query.folded)):
         for term in terms:
-            # Without an index on both columns SQLite would read every term: ask for the term, filter the column.
+            # SQLite finds the term by its index; asked for the column too, it would read every term.
             rows = connection.execute(text(f"SELECT col, doc FROM {name}_terms WHERE term = :term"), {"term": term})
             documents = next((int(count) for place, count in rows if place == column), 0)
-            ceiling += max(1e-6, math.log((total - documents + 0.5) / (documents + 0.5))) * (K1 + 1)
-    return ceiling
+            idf[column][term] = max(LEAST_IDF, math.log((total - documents + 0.5) / (documents + 0.5)))
+            some_tell = some_tell or (documents > 0 and idf[column][term] > LEAST_IDF)
+    if some_tell:
+        idf = {
+            column: {term: value for term, value in terms.items() if value > LEAST_IDF} for column, terms in idf.items()
+        }
+    ceiling = sum(value for column in idf.values() for value in column.values()) * (K1 + 1)
+    return LexicalQuery(tuple(idf["words"]), tuple(idf["folded"])), ceiling

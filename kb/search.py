@@ -8,6 +8,7 @@ words, so that they are neither buried nor favoured.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -156,19 +157,18 @@ def _candidates(
 ) -> tuple[dict[int, tuple[float, float, float]], bool]:
     """Return (score, cosine, lexical share) by passage id, and whether the index holds no more."""
     terms = lexical.query_terms(question, form.language, unaccented=form.unaccented)
+    shares: dict[int, float] = {}
     with library.read() as connection:
-        lexical_hits = {
-            passage: score
-            for period in scope.periods()
-            for passage, score in lexical.search(connection, terms, language=form.language, period=period, limit=limit)
-        }
-    exhausted = len(lexical_hits) < limit
+        for period in scope.periods():
+            shares |= lexical.search(connection, terms, language=form.language, period=period)
+    best_shares = heapq.nlargest(limit, shares, key=lambda passage: shares[passage])
+    exhausted = len(shares) <= limit
     scored: dict[int, tuple[float, float, float]] = {}
-    expected = sum(sorted(lexical_hits.values(), reverse=True)[:EXPECTED_OF]) / EXPECTED_OF
+    expected = sum(shares[passage] for passage in best_shares[:EXPECTED_OF]) / EXPECTED_OF
     for language in LANGUAGES:
         cosines: dict[int, float] = {}
         own = language == form.language
-        wanting = list(lexical_hits) if own else []
+        wanting = best_shares if own else []
         for collection in scope.collections(language):
             near = dict(vectors.search(collection, query, limit))
             exhausted = exhausted and len(near) < limit
@@ -177,11 +177,6 @@ def _candidates(
             for passage, vector in vectors.get(collection, missing).items():
                 cosines[passage] = float(np.dot(vector, query))
         if own:
-            unscored = [passage for passage in cosines if passage not in lexical_hits]
-            with library.read() as connection:
-                shares = dict(lexical_hits)
-                for period in scope.periods():
-                    shares |= lexical.scores(connection, terms, unscored, language=language, period=period)
             for passage, cosine in cosines.items():
                 share = shares.get(passage, 0.0)
                 scored[passage] = (cosine + LEXICAL_WEIGHT * share, cosine, share)

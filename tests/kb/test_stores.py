@@ -33,7 +33,8 @@ def fill(connection: Connection, *texts: str, language: str = "vi") -> None:
 
 def found(connection: Connection, question: str, *, unaccented: bool = False, language: str = "vi") -> list[int]:
     terms = query_terms(question, language, unaccented=unaccented)
-    return [key for key, _ in lexical.search(connection, terms, language=language, period=CURRENT, limit=10)]
+    scores = lexical.search(connection, terms, language=language, period=CURRENT)
+    return sorted(scores, key=lambda passage: -scores[passage])
 
 
 def test_unmarked_questions_find_marked_text(connection: Connection) -> None:
@@ -58,22 +59,27 @@ def test_words_of_the_query_language_are_only_words(connection: Connection) -> N
 def test_the_score_is_a_share_of_what_the_question_could_reach(connection: Connection) -> None:
     fill(connection, *[f"văn bản số {number}" for number in range(50)], "giám sát hậu triển khai")
     terms = query_terms("giám sát hậu triển khai", "vi")
-    ((best, score), *_) = lexical.search(connection, terms, language="vi", period=CURRENT, limit=5)
-    assert best == 51
-    assert 0.4 < score <= 1.0
-    assert lexical.scores(connection, terms, [51, 1], language="vi", period=CURRENT)[51] == pytest.approx(score)
+    scores = lexical.search(connection, terms, language="vi", period=CURRENT)
+    assert max(scores, key=lambda passage: scores[passage]) == 51
+    assert 0.4 < scores[51] <= 1.0
+
+
+def test_words_that_all_passages_have_count_only_where_there_are_no_others(connection: Connection) -> None:
+    fill(connection, "quy định về mèo", "quy định về chó", "quy định về gà")
+    assert set(found(connection, "quy định về mèo")) == {1}
+    assert set(found(connection, "quy định")) == {1, 2, 3}
 
 
 def test_the_score_is_fts5s_bm25(connection: Connection) -> None:
     """Our ceiling uses the same idf as FTS5: one term, once, in a passage of average length scores idf of 2.2 / 2.2."""
     fill(connection, *["alpha beta"] * 3, *["gamma delta"] * 9, language="en")
     terms = LexicalQuery(("alpha",))
-    (first, *_) = lexical.search(connection, terms, language="en", period=CURRENT, limit=20)
+    scores = lexical.search(connection, terms, language="en", period=CURRENT)
     raw = connection.exec_driver_sql(
         "SELECT -bm25(lexical_en_current) FROM lexical_en_current WHERE lexical_en_current MATCH 'words : alpha'"
     ).scalars()
     idf = math.log((12 - 3 + 0.5) / (3 + 0.5))
-    assert first[1] == pytest.approx(next(raw) / (idf * 2.2))
+    assert scores[1] == pytest.approx(next(raw) / (idf * 2.2))
 
 
 def test_removed_passages_are_gone(connection: Connection) -> None:
