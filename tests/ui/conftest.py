@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -90,6 +91,10 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+# Gradio's client reports its own broken stream when a page is left while it still listens: no defect of either page.
+LEAVING = re.compile(r"^AbortError: signal is aborted|^Unexpected error Connection errored out")
+
+
 @dataclass
 class Visitor:
     """A person with a browser of their own, and what the browser noticed."""
@@ -150,4 +155,4 @@ def visit(browser: Browser, application: Application) -> Iterator[Visit]:
         visitor.context.close()
     for visitor in visitors:
         assert visitor.outside == []
-        assert visitor.complaints == []
+        assert [complaint for complaint in visitor.complaints if not LEAVING.search(complaint)] == []
