@@ -17,7 +17,7 @@ from kb import answer as answering
 from kb import lookup, search
 from kb.address import shown
 from kb.errors import BaseBusy, KnowledgeBaseError, ModelMismatch, NotInBase, UsageError
-from kb.library import Library
+from kb.library import Library, passage_content
 from kb.lookup import DocumentIndex
 from kb.models import Embedder, Progress, VectorCache, Vectors, make_embedder
 from kb.records import Answer, Audience, Clause, ClauseView, Document, Hit, ParsedDocument
@@ -189,9 +189,7 @@ class KnowledgeBase:
         if publish and settle:
             language = parsed.metadata.language or "en"
             contents = [
-                f"{passage.context}\n{parsed.text[passage.start : passage.end]}"
-                if passage.context
-                else parsed.text[passage.start : passage.end]
+                passage_content(passage.context, parsed.text[passage.start : passage.end])
                 for passage in parsed.passages
             ]
             self._check_model()

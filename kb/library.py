@@ -212,7 +212,7 @@ class Library:
         rows = connection.execute(select(passages).where(passages.c.version_id == version_id)).all()
         if rows:
             language = rows[0].language
-            contents = [(row.id, _content(row.context, version.text[row.start : row.end])) for row in rows]
+            contents = [(row.id, passage_content(row.context, version.text[row.start : row.end])) for row in rows]
             lexical.add(connection, contents, language=language, period=period)
             if period == CURRENT:
                 self._count_syllables(connection, version, language, sign=1)
@@ -466,7 +466,7 @@ class Library:
         """Return (id, language, text with context) of passages, as they are embedded, without those that are gone."""
         found = self.passages(ids)
         return [
-            (passage, found[passage].language, _content(found[passage].context, found[passage].text))
+            (passage, found[passage].language, passage_content(found[passage].context, found[passage].text))
             for passage in ids
             if passage in found
         ]
@@ -522,7 +522,8 @@ def text_hash(content: str) -> str:
     return hashlib.sha256(" ".join(content.split()).encode()).hexdigest()
 
 
-def _content(context: str, passage: str) -> str:
+def passage_content(context: str, passage: str) -> str:
+    """Return a passage as it is indexed and embedded: its context, then its text."""
     return f"{context}\n{passage}" if context else passage
 
 
