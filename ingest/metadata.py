@@ -105,6 +105,7 @@ def _overridden(found: Metadata, own: dict[str, str]) -> Metadata:
         effective=parse_date(own.get("effective", "")) or found.effective,
         expires=parse_date(own.get("expires", "")) or found.expires,
         checked=parse_date(own.get("checked", "")),
+        review_due=parse_date(own.get("review-due", "")),
         url=own.get("url", found.url),
         pair=own.get("pair"),
         about=tuple(canonical_number(item) or item for item in _list(own.get("about"))) or found.about,

@@ -10,7 +10,7 @@ from kb.number import fold
 # Keys of our own front matter. Most of them show that the values were written for this base, and then they win.
 OWN_KEYS = (
     "title", "number", "kind", "authority", "jurisdiction", "audience", "licence", "language", "issuer", "issued",
-    "effective", "expires", "checked", "url", "pair", "about", "aliases",
+    "effective", "expires", "checked", "review-due", "url", "pair", "about", "aliases",
 )  # fmt: skip
 _MARKS_OF_OURS = frozenset(OWN_KEYS) - {"title", "url", "language"}
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kb import lookup, search
 from kb.address import kind_of, shown
+from kb.cite import cite
 from kb.decline import reason_to_decline
 from kb.language import detect, fold, words
 from kb.library import DRAFT, SUPERSEDED, WITHDRAWN
@@ -300,6 +301,8 @@ class _Composer:
             status=validity(quote.document, self.scope.as_of),
             url=metadata.url,
             verdict=check_quote(quote.text, view.text),
+            cite_as=cite(metadata, quote.clause.address),
+            concerns=self.base.currency(quote.document, self.scope.as_of).concerns,
         )
 
     def _answer(

@@ -16,13 +16,17 @@ from filelock import FileLock, Timeout
 from kb import answer as answering
 from kb import lookup, search
 from kb.address import shown
+from kb.catalogue import Source
+from kb.currency import Currency, CurrencyCheck
 from kb.errors import BaseBusy, KnowledgeBaseError, ModelMismatch, NotInBase, UsageError
 from kb.library import Library, passage_content
 from kb.lookup import DocumentIndex
 from kb.models import Embedder, Progress, VectorCache, Vectors, make_embedder
+from kb.proposals import Proposal, open_proposals, propose
 from kb.records import Answer, Audience, Clause, ClauseView, Document, Hit, ParsedDocument
 from kb.search import Retrieval, Scope
 from kb.settings import Settings
+from kb.sources import store_catalogue, stored_catalogue
 from kb.vectors import VectorStore
 from kb.verify import Report, compare_stores
 
@@ -75,7 +79,11 @@ class KnowledgeBase:
         self._writing = threading.RLock()
         self._names = DocumentIndex(self.library)
         self._questions: dict[tuple[str, str], Vectors] = {}
+        self._catalogue: tuple[Source, ...] | None = None
+        self._check_currency = CurrencyCheck(())
         self.ready = False
+        self.preparing: tuple[int, int] | None = None
+        """While the first start indexes the notes: how many are done, of how many."""
         self.loading_error: KnowledgeBaseError | None = None
 
     def close(self) -> None:
@@ -224,6 +232,50 @@ class KnowledgeBase:
         """Compare library, lexical index and vector store."""
         with self._writing:
             return compare_stores(self.library, self.vectors)
+
+    # -- catalogue, currency, glossary
+    # -----------------------------------------------------------------------------------------
+
+    def catalogue(self) -> tuple[Source, ...]:
+        """Return the catalogue of official sources; () before it was first read."""
+        if self._catalogue is None:
+            entries = stored_catalogue(self.library)
+            self._check_currency = CurrencyCheck(entries)
+            self._catalogue = entries
+        return self._catalogue
+
+    def set_catalogue(self, entries: Sequence[Source]) -> None:
+        """Keep `entries` as the catalogue."""
+        with self._writing:
+            store_catalogue(self.library, entries)
+            self._catalogue = None
+
+    def currency(self, document: Document, as_of: date | None = None) -> Currency:
+        """Return whether `document` may still be relied on (today where no day is given)."""
+        self.catalogue()
+        return self._check_currency(document, as_of or date.today())
+
+    def currencies(self) -> tuple[Currency, ...]:
+        """Return the currency of every published document, those that need a curator first."""
+        found = [self.currency(document) for document in self.documents()]
+        return tuple(sorted(found, key=lambda item: (not item.concerns, item.review_due, item.document.id)))
+
+    def review(self, document: str, *, checked: date, due: date | None = None) -> Document:
+        """Keep that the published version of a document was checked; return it. Raises NotInBase."""
+        with self._writing:
+            version = self.document(document).version
+            self.library.set_checked(document, version, checked=checked, due=due)
+            self._names.forget()
+            return self.document(document)
+
+    def propose_term(self, term: str, *, en: str, vi: str, reason: str) -> None:
+        """Keep a reader's proposal for a glossary entry. Raises UsageError for an empty or overlong one."""
+        with self._writing:
+            propose(self.library, Proposal(term=term, en=en, vi=vi, reason=reason))
+
+    def term_proposals(self) -> tuple[Proposal, ...]:
+        """Return the open proposals for the glossary, oldest first."""
+        return open_proposals(self.library)
 
     # -- questions
     # ------------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb import lexical
 from kb.address import address_key
+from kb.currency import review_due
 from kb.errors import NotInBase
 from kb.language import ENGLISH, VIETNAMESE, fold
 from kb.lexical import CURRENT, HISTORIC
@@ -150,6 +151,14 @@ class Library:
         """Publish a draft; the version published before is superseded in the same transaction."""
         with self.engine.begin() as connection:
             self._publish(connection, self._version_id(connection, document, version), document)
+
+    def set_checked(self, document: str, version: int, *, checked: date, due: date | None) -> None:
+        """Keep that a version was checked on a day, and when it is due again (None: after the usual time)."""
+        with self.engine.begin() as connection:
+            version_id = self._version_id(connection, document, version)
+            connection.execute(
+                update(versions).where(versions.c.id == version_id).values(checked=checked, review_due=due)
+            )
 
     def _add_parts(self, connection: Connection, version_id: int, parsed: ParsedDocument) -> None:
         if parsed.pages:
@@ -376,6 +385,7 @@ class Library:
                 clauses=counted["clauses"].get(row.id, 0),
                 passages=counted["passages"].get(row.id, 0),
                 pages=counted["pages"].get(row.id),
+                review_due=row.review_due or review_due(row.checked or row.created_at.date(), row.authority),
             )
             for row in rows
         )
@@ -571,6 +581,7 @@ def _metadata(row: Row[Any], *, language: str | None = None) -> Metadata:
         effective=day(row.effective),
         expires=day(row.expires),
         checked=day(row.checked),
+        review_due=day(row.review_due),
         url=row.url,
         pair=row.pair,
         about=tuple(row.about),

@@ -1,4 +1,4 @@
-"""Numbered steps from an empty file to today's schema; each runs once, in order, in one transaction.
+"""An empty file gets today's schema (kb.schema); an older one gets to it by numbered steps, in one transaction.
 
 The number reached is SQLite's `user_version`. A step, once released, is never edited: a change is a new step.
 """
@@ -11,26 +11,32 @@ from sqlalchemy import Connection, Engine
 
 from kb.errors import IntegrityError
 from kb.lexical import create_tables
-from kb.schema import metadata
+from kb.schema import fetches, glossary_proposals, metadata, sources
 
 
-def _first(connection: Connection) -> None:
-    metadata.create_all(connection)
-    create_tables(connection)
+def _currency_catalogue_glossary(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE versions ADD COLUMN review_due DATE")
+    metadata.create_all(connection, tables=[sources, fetches, glossary_proposals])
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+STEPS: tuple[Callable[[Connection], None], ...] = (_currency_catalogue_glossary,)
+"""The step at index 0 leads from schema 1 to schema 2, and so on."""
 
 
 def migrate(engine: Engine) -> None:
     """Bring the library file up to date. Raises IntegrityError when a newer program has written it."""
+    newest = len(STEPS) + 1
     with engine.begin() as connection:
         reached = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-        if reached > len(STEPS):
+        if reached > newest:
             raise IntegrityError(
                 "This library was written by a newer version of the program. Update the program to open it.",
                 "Kho này do phiên bản mới hơn của chương trình tạo ra. Hãy cập nhật chương trình để mở.",
             )
-        for number, step in enumerate(STEPS[reached:], start=reached + 1):
-            step(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {number}")
+        if reached == 0:
+            metadata.create_all(connection)
+            create_tables(connection)
+        else:
+            for step in STEPS[reached - 1 :]:
+                step(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version = {newest}")

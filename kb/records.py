@@ -64,6 +64,17 @@ class Verdict(StrEnum):
     COULD_NOT_CHECK = "could_not_check"
 
 
+class Concern(StrEnum):
+    """Why a source should be checked before anybody relies on it (kb.currency)."""
+
+    OVERDUE = "overdue"
+    """Its review is overdue."""
+    AMENDED = "amended"
+    """The catalogue knows of amendments to it."""
+    REPEALED = "repealed"
+    """The catalogue knows that it was repealed, replaced or has lapsed."""
+
+
 class BlockKind(StrEnum):
     """What a reader knows of one block of text."""
 
@@ -120,7 +131,8 @@ class Metadata:
     """What is known of a document as a whole; None means that nothing states it.
 
     `about` lists the canonical numbers of the instruments that a note describes; `pair` names the work of which this is
-    one language version, the same for all its languages; `checked` is the day its facts were last checked.
+    one language version, the same for all its languages; `checked` is the day its facts were last checked,
+    `review_due` that on which they are to be checked again.
     """
 
     title: str | None = None
@@ -136,6 +148,7 @@ class Metadata:
     effective: date | None = None
     expires: date | None = None
     checked: date | None = None
+    review_due: date | None = None
     url: str | None = None
     pair: str | None = None
     about: tuple[str, ...] = ()
@@ -206,7 +219,8 @@ class ParsedDocument:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A document in the base, as of one of its versions. `id` is stable and fit for links; `status` is one of
-    published, superseded, draft, withdrawn; `pages` is the number of pages where the format has them."""
+    published, superseded, draft, withdrawn; `pages` is the number of pages where the format has them; `review_due` is
+    the day from which its currency is to be checked again."""
 
     id: str
     version: int
@@ -217,6 +231,7 @@ class Document:
     clauses: int
     passages: int
     pages: int | None = None
+    review_due: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +263,8 @@ class Hit:
 class Citation:
     """A quote and where it stands. `key` is the number shown in brackets; `address` the stored address and
     `address_shown` the way a reader of that tradition writes it ("điểm a khoản 2 Điều 9"); `start` and `end` place the
-    quote in the version's text; `page` is that of the quote's beginning."""
+    quote in the version's text; `page` is that of the quote's beginning; `cite_as` is the citation as an official text
+    writes it ("điểm a khoản 2 Điều 9 Luật số 134/2025/QH15"), `concerns` why the source should be checked first."""
 
     key: int
     document: str
@@ -267,6 +283,8 @@ class Citation:
     status: str
     url: str | None
     verdict: Verdict
+    cite_as: str = ""
+    concerns: tuple[Concern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +301,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The answer to one question, in `language` (quotes keep their own); times are in milliseconds."""
+    """The answer to one question, in `language` (quotes keep their own); times are in milliseconds.
+
+    `searched` is the question really searched where it was understood as following on from the one before, else "".
+    """
 
     question: str
     outcome: Outcome
@@ -292,6 +313,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     also_retrieved: tuple[Hit, ...] = ()
     timing_ms: dict[str, float] = field(default_factory=dict)
+    searched: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ versions = Table(
     Column("effective", Date),
     Column("expires", Date),
     Column("checked", Date),
+    Column("review_due", Date),
     Column("url", String),
     Column("pair", String),
     Column("about", JSON, nullable=False),
@@ -143,3 +144,46 @@ facts = Table(
     Column("value", String, nullable=False),
 )
 """Single values about the base itself, such as the model its vectors come from."""
+
+# The catalogue of official sources (kb.catalogue), as ingest read it last.
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("entry", JSON, nullable=False),
+)
+
+# Every attempt to download an official text; the newest of a source says where it stands.
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", String, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("url", String),
+    Column("sha256", String),
+    Column("bytes", Integer),
+    Column("media_type", String),
+    Column("etag", String),
+    Column("last_modified", String),
+    Column("document", String),
+    Column("message", JSON),
+    Index("fetches_source", "source_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# What readers propose to change in the glossary, until a curator decides.
+glossary_proposals = Table(
+    "glossary_proposals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("term", String, nullable=False),
+    Column("en", String, nullable=False),
+    Column("vi", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("state", String, nullable=False),  # open | accepted | declined
+    sqlite_autoincrement=True,
+)
