@@ -19,6 +19,7 @@ from kb import lookup, search
 from kb.address import kind_of, shown
 from kb.cite import cite
 from kb.decline import reason_to_decline
+from kb.followup import Following, following
 from kb.language import detect, fold, words
 from kb.library import DRAFT, SUPERSEDED, WITHDRAWN
 from kb.lookup import Resolved
@@ -28,6 +29,7 @@ from kb.records import (
     Authority,
     Citation,
     Clause,
+    Concern,
     Document,
     Hit,
     Outcome,
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 MOST_QUOTES = 3
 NEAR_THE_BEST = 0.12
 """A further passage is quoted when its score is this near to the best one's."""
+NOTE_YIELDS = 0.3
+"""A note gives way to the text of its instrument where that scores at most so much less."""
 LONGEST_QUOTE = 2400
 """Characters of a clause quoted at once; a longer one is quoted to the last paragraph that fits."""
 SAY_NOTHING = ("closing", "preamble", "contents")
@@ -70,16 +74,31 @@ class Quote:
 
 
 def answer(
-    base: KnowledgeBase, question: str, *, language: Literal["vi", "en"] | None, scope: Scope, top: int
+    base: KnowledgeBase,
+    question: str,
+    *,
+    language: Literal["vi", "en"] | None,
+    scope: Scope,
+    top: int,
+    follows: Answer | None = None,
 ) -> Answer:
-    """Return the answer to `question`. Raises ModelError, ModelMismatch where the question cannot be searched."""
+    """Return the answer to `question`, understood from the answer that it `follows` where it needs that.
+
+    Raises ModelError, ModelMismatch where the question cannot be searched.
+    """
     begun = time.perf_counter()
     asked_in = language or detect(question).language
     composer = _Composer(base, question, asked_in, scope)
     reason = reason_to_decline(question)
     if reason is not None:
         return composer.close(Outcome.DECLINED, [Statement(text=sentence(reason.value, asked_in))], begun)
+    preferred: tuple[str, ...] = ()
     resolved = base.references(question, scope)
+    further = _following(base, question, resolved, follows, scope)
+    if further is not None:
+        question, preferred = further.searched, further.documents
+        composer.searched = question
+        resolved = base.references(question, scope)
     exact = [pair for item in resolved for pair in item.clauses]
     if exact:
         ambiguous = len(exact) > 1 and not any(item.names_instrument for item in resolved)
@@ -88,7 +107,9 @@ def answer(
     if missing is not None:
         return composer.close(Outcome.NOT_IN_BASE, [Statement(text=missing)], begun)
 
-    retrieval = base.retrieve(question, limit=max(top, MOST_QUOTES), scope=scope, language=language)
+    retrieval = base.retrieve(
+        question, limit=max(top, MOST_QUOTES), scope=scope, language=asked_in, preferred=preferred
+    )
     found = retrieval.found
     composer.timing |= {"embedding": retrieval.embedding_ms}
     composer.also = search.hits(found, base.library)
@@ -99,9 +120,21 @@ def answer(
     telling = [item for item in found if _may_answer(item) and speaks_to(item, retrieval.form.language)]
     if not telling:
         return composer.close(Outcome.NOT_IN_BASE, [Statement(text=sentence("not_in_base", asked_in))], begun)
-    best = _chosen([_in_own_language(item, found, asked_in) for item in telling], asked_in)
+    best = _chosen(_yielding([_in_own_language(item, found, asked_in) for item in telling], base, asked_in), asked_in)
     unheld_clause = next((item for item in resolved if item.reference.address and item.names_instrument), None)
     return composer.found(best, begun, unheld=unheld_clause)
+
+
+def _following(
+    base: KnowledgeBase, question: str, resolved: Sequence[Resolved], follows: Answer | None, scope: Scope
+) -> Following | None:
+    """How the question goes on from the answer before. That answer comes from a browser: nothing in it is trusted."""
+    if follows is None:
+        return None
+    named = {document.id: document for document in base.documents() if document.metadata.audience in scope.audiences}
+    before = replace(follows, citations=tuple(item for item in follows.citations if item.document in named))
+    cited = named[before.citations[0].document].metadata if before.citations else None
+    return following(question, before, [item.reference for item in resolved], cited)
 
 
 def _may_answer(item: Found) -> bool:
@@ -119,6 +152,29 @@ def _chosen(telling: Sequence[Found], language: str) -> list[Found]:
     if own is not None and own not in near:
         near = [*near[: MOST_QUOTES - 1], own]
     return sorted(near, key=lambda item: (item.clause_kind in SAY_NOTHING, item.passage.language != language))
+
+
+def _yielding(telling: Sequence[Found], base: KnowledgeBase, language: str) -> list[Found]:
+    """Without the notes on an instrument whose own text speaks to the question about as well.
+
+    Where that text is in the other language, a note in the asker's stays, after it.
+    """
+    kept: list[Found] = []
+    later: list[Found] = []
+    for item in telling:
+        texts = [] if not _is_note(item) else base.official_texts(item.passage.metadata.about)
+        own = [
+            other for other in telling if other.passage.document in texts and item.score - other.score <= NOTE_YIELDS
+        ]
+        if not own:
+            kept.append(item)
+        elif item.passage.language == language and all(other.passage.language != language for other in own):
+            later.append(item)
+    return [*kept, *later]
+
+
+def _is_note(item: Found) -> bool:
+    return item.passage.metadata.authority == Authority.NOTE
 
 
 def _in_own_language(item: Found, found: Sequence[Found], language: str) -> Found:
@@ -163,6 +219,7 @@ class _Composer:
         self.scope = scope
         self.also: tuple[Hit, ...] = ()
         self.timing: dict[str, float] = {}
+        self.searched = ""
 
     def exact(self, clauses: Sequence[tuple[Document, Clause]], *, ambiguous: bool, begun: float) -> Answer:
         """The clauses that the question names."""
@@ -225,6 +282,13 @@ class _Composer:
             if citation.status == NOT_YET_IN_FORCE:
                 effective = self.base.document(citation.document, citation.version).metadata.effective
                 groups.setdefault(f"not_yet_in_force {_day(effective, self.language)}", []).append(citation)
+            for concern in (Concern.REPEALED, Concern.AMENDED):
+                if concern in citation.concerns:
+                    document = self.base.document(citation.document, citation.version)
+                    by = ", ".join(self.base.currency(document, self.scope.as_of).by) or sentence(
+                        "later", self.language
+                    )
+                    groups.setdefault(f"{concern.value} {by}", []).append(citation)
             if citation.language != self.language:
                 groups.setdefault(f"other_language {citation.language}", []).append(citation)
         for group, members in groups.items():
@@ -235,6 +299,7 @@ class _Composer:
                 keys=", ".join(f"[{member.key}]" for member in members),
                 tongue=sentence(value, self.language) if value in ("vi", "en") else value,
                 date=value,
+                by=value,
             )
             cautions.append(Statement(text=text, citations=tuple(member.key for member in members)))
         return cautions
@@ -317,6 +382,7 @@ class _Composer:
             citations=citations,
             also_retrieved=tuple(hit for hit in self.also if not _cited(hit, citations)),
             timing_ms={key: round(value, 1) for key, value in {**self.timing, "total": total}.items()},
+            searched=self.searched,
         )
 
 

@@ -281,9 +281,18 @@ class KnowledgeBase:
     # ------------------------------------------------------------------------------------------------------------
 
     def retrieve(
-        self, question: str, *, limit: int, scope: Scope | None = None, language: str | None = None
+        self,
+        question: str,
+        *,
+        limit: int,
+        scope: Scope | None = None,
+        language: str | None = None,
+        preferred: Sequence[str] = (),
     ) -> Retrieval:
-        """Return the best passages for `question`. Raises UsageError for an empty or overlong one, ModelError."""
+        """Return the best passages for `question`, those of the documents `preferred` before others about as good.
+
+        Raises UsageError for an empty or overlong question, ModelError.
+        """
         question = _checked(question)
         form, searched = search.read_question(question, self.library, language=language)
         if self.ready:
@@ -303,7 +312,7 @@ class KnowledgeBase:
             vectors=self.vectors,
             scope=scope,
             limit=limit,
-            named=named,
+            named={*named, *preferred},
         )
         return Retrieval(form, searched, tuple(found), embedding_ms)
 
@@ -328,10 +337,14 @@ class KnowledgeBase:
         as_of: date | None = None,
         audiences: Sequence[Audience] | None = None,
         top: int = 10,
+        follows: Answer | None = None,
     ) -> Answer:
-        """Answer `question` from the base; see kb.answer. Raises UsageError for an empty or overlong question."""
+        """Answer `question` from the base; see kb.answer. `follows` is the answer before, where there was one.
+
+        Raises UsageError for an empty or overlong question.
+        """
         scope = Scope(audiences=tuple(audiences or Scope().audiences), as_of=as_of)
-        return answering.answer(self, _checked(question), language=language, scope=scope, top=top)
+        return answering.answer(self, _checked(question), language=language, scope=scope, top=top, follows=follows)
 
     # -- reading
     # ------------------------------------------------------------------------------------------------------------
@@ -343,6 +356,10 @@ class KnowledgeBase:
     def document(self, document: str, version: int | None = None) -> Document:
         """Return a document by id. Raises NotInBase."""
         return self.library.document(document, version)
+
+    def official_texts(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Return the published documents, notes apart, that have one of `numbers`."""
+        return self._names.official(numbers)
 
     def find_document(self, name: str) -> Document:
         """Return the document that `name` means: its id, number, or a name people use. Raises NotInBase."""

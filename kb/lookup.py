@@ -10,6 +10,7 @@ from kb.address import address_key, equivalents, kind_of, ordinal_parts, parse_a
 from kb.language import fold
 from kb.library import PUBLISHED, Library
 from kb.mention import Reference, find_references
+from kb.number import number_key
 from kb.records import Authority, Clause, Document, Hit
 from kb.reference import DocumentName, DocumentNames
 from kb.search import Scope
@@ -62,6 +63,18 @@ class DocumentIndex:
                 return matched[0].id
         titled = [key for key, document in documents.items() if fold(document.metadata.title or "") == fold(name)]
         return next((document.id for document in self._ordered(titled, documents)), None)
+
+    def official(self, numbers: Iterable[str]) -> frozenset[str]:
+        """Return the documents, notes apart, that have one of `numbers`."""
+        documents = self._read()
+        keys = {number_key(number) for number in numbers}
+        return frozenset(
+            document.id
+            for document in documents.values()
+            if document.metadata.authority != Authority.NOTE
+            and document.metadata.number is not None
+            and number_key(document.metadata.number) in keys
+        )
 
     def resolve(self, question: str, scope: Scope) -> tuple[Resolved, ...]:
         """Return every reference in `question` with the documents and clauses it names, as far as `scope` allows."""

@@ -71,7 +71,7 @@ def test_every_sentence_of_an_answer_cites_and_every_quote_is_verbatim(starter_b
         ("How long is the pilot in hospitals?", "healthai-vn-pilot", "12"),
         ("thi diem keo dai bao lau?", "healthai-vn-pilot", "12"),
         ("Luật Trí tuệ nhân tạo có mấy mức rủi ro?", "vn-luat-134-2025", "ba mức"),
-        ("Does HealthAI validate products?", "healthai-grn", "not"),
+        ("Does HealthAI validate products?", "healthai-agency", "not"),
         ("What is a predetermined change control plan?", "us-fda-pccp", "plan"),
     ],
 )

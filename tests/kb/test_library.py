@@ -152,6 +152,32 @@ def test_a_library_of_a_newer_program_is_not_touched(base: KnowledgeBase) -> Non
         KnowledgeBase(base.settings, embedder=HashEmbedder())
 
 
+def test_a_library_of_the_first_schema_is_brought_up_to_date(base: KnowledgeBase, tmp_path: Path) -> None:
+    document = put(base, tmp_path, "law.md", LAW)
+
+    def schema() -> set[tuple[str, ...]]:
+        with base.library.read() as connection:
+            tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+            return {
+                (table, *(str(value) for value in column[1:6]))
+                for table in tables
+                for column in connection.exec_driver_sql(f"PRAGMA table_info({table})")
+            }
+
+    today = schema()
+    with base.library.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE versions DROP COLUMN review_due")
+        for table in ("sources", "fetches", "glossary_proposals"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("PRAGMA user_version = 1")
+    base.close()
+    with KnowledgeBase(base.settings, embedder=HashEmbedder()) as again:
+        base.library = again.library
+        assert schema() == today
+        assert again.document(document.id).review_due is not None
+        assert again.ask("Điều 2 Luật Thử nghiệm").citations
+
+
 def test_the_same_number_from_another_file_is_said(base: KnowledgeBase, tmp_path: Path) -> None:
     put(base, tmp_path, "law.md", LAW)
     (tmp_path / "copy.md").write_text(LAW + "\nPhụ lục thêm.\n", encoding="utf-8")
