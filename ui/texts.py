@@ -1,4 +1,4 @@
-"""The words of the page in its two languages, from texts.toml."""
+"""The words of the page in its two languages, from the folder words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ _MONTHS = "January February March April May June July August September October N
 @cache
 def table() -> dict[str, dict[str, str]]:
     """Return every entry as {key: {"vi": …, "en": …}}."""
-    return tomllib.loads((Path(__file__).parent / "texts.toml").read_text(encoding="utf-8"))
+    merged: dict[str, dict[str, str]] = {}
+    for file in sorted((Path(__file__).parent / "words").glob("*.toml")):
+        entries = tomllib.loads(file.read_text(encoding="utf-8"))
+        twice = merged.keys() & entries.keys()
+        if twice:
+            raise ValueError(f"{file.name} repeats {', '.join(sorted(twice))}")
+        merged |= entries
+    return merged
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,7 @@ def test_panel_dates_follow_the_language() -> None:
 
 
 def test_contrast_of_the_palette() -> None:
-    css = (UI / "style.css").read_text(encoding="utf-8")
+    css = "".join(file.read_text(encoding="utf-8") for file in (UI / "styles").glob("*.css"))
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", css))
 
     def luminance(colour: str) -> float:
