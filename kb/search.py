@@ -87,6 +87,11 @@ class Found:
     named: bool = False
 
     @property
+    def unaided(self) -> float:
+        """The score without what the question's naming of the document adds."""
+        return self.score - (NAMED_DOCUMENT if self.named else 0.0)
+
+    @property
     def clause_kind(self) -> str:
         """The kind of the clause that the passage stands in."""
         return self.passage.clause_kind

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from kb.base import KnowledgeBase
-from kb.records import Outcome, Verdict
+from kb.models import SentenceTransformerEmbedder
+from kb.records import Authority, Outcome, Verdict
+from kb.settings import Settings
 from tests.conftest import GUIDANCE, LAW, put
 
 
@@ -132,6 +134,37 @@ def test_questions_not_for_the_base_are_declined(base: KnowledgeBase, question: 
 )
 def test_questions_about_rules_are_not_declined(base: KnowledgeBase, question: str) -> None:
     assert base.ask(question).outcome != Outcome.DECLINED
+
+
+def test_a_note_yields_to_the_official_text(tmp_path: Path, cache: Path, model: SentenceTransformerEmbedder) -> None:
+    note = """---
+title: Ghi chú về Luật Thử nghiệm
+kind: note
+authority: note
+language: vi
+about: [12/2024/QH15]
+---
+# Ghi chú về Luật Thử nghiệm
+
+## Bệnh viện phải lưu nhật ký bao lâu
+
+Luật Thử nghiệm số 12/2024/QH15 yêu cầu bệnh viện lưu nhật ký hoạt động 24 tháng (khoản 1 Điều 2).
+
+## Điều chưa chắc chắn
+
+Chưa rõ Luật Thử nghiệm có nghị định quy định chi tiết hay không.
+"""
+    question = "Bệnh viện phải lưu nhật ký hoạt động trong bao lâu?"
+    with KnowledgeBase(Settings(home=tmp_path / "home", cache=cache), embedder=model) as base:
+        noted = put(base, tmp_path, "note.md", note)
+        before = base.ask(question)
+        assert {citation.document for citation in before.citations} == {noted.id}
+        assert any(citation.authority == Authority.NOTE for citation in before.citations)
+        law = put(base, tmp_path, "law.md", LAW)
+        assert {citation.document for citation in base.ask(question).citations} == {law.id}
+        # What the law itself does not say is still answered from the note.
+        unsure = base.ask("Luật Thử nghiệm đã có nghị định quy định chi tiết chưa?")
+        assert noted.id in {citation.document for citation in unsure.citations}
 
 
 def test_a_source_in_the_other_language_keeps_its_words_and_says_so(starter_base: KnowledgeBase) -> None:
