@@ -163,9 +163,8 @@ def _yielding(telling: Sequence[Found], base: KnowledgeBase, language: str) -> l
     later: list[Found] = []
     for item in telling:
         texts = [] if not _is_note(item) else base.official_texts(item.passage.metadata.about)
-        own = [
-            other for other in telling if other.passage.document in texts and item.score - other.score <= NOTE_YIELDS
-        ]
+        near = (other for other in telling if item.unaided - other.unaided <= NOTE_YIELDS)
+        own = [other for other in near if other.passage.document in texts]
         if not own:
             kept.append(item)
         elif item.passage.language == language and all(other.passage.language != language for other in own):
