@@ -6,17 +6,31 @@ this module answers questions about them: which one a number names, how it stand
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Literal
 
-from kb.number import number_key
-from kb.records import Authority, Kind
+from kb.language import fold
+from kb.number import FoundNumber, find_numbers, number_key
+from kb.records import Authority, Document, Kind
 
 FETCHED = "fetch:"
 """What `Document.source` begins with where the text was fetched; the id of its source follows."""
+
+SPEAKING_TITLE = 4
+"""A title of so many words names its source even where more follows it."""
+
+_PARTIAL_DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
+_UNDATED = re.compile(r"\d+/[a-z]")  # a Vietnamese number without a year: 127/qd-ttg
+_TWO_NUMBERS = re.compile(r"\s+/\s+|\s*;\s*")
+_WORD = re.compile(r"[^\W_]+")
+_BRACKETED = re.compile(r"\([^()]*\)")
+_LEADING = re.compile(r"(?:(?:draft|final|guidance|guideline|document|du thao|huong dan) )+")
 
 Confirmed = Literal["confirmed", "partly", "to check"]
 
@@ -109,14 +123,256 @@ class Source:
     url_kind: UrlKind = UrlKind.PAGE
 
 
-def superseded_numbers(sources: Iterable[Source]) -> dict[str, tuple[str, ...]]:
-    """Return, by number key, the numbers of instruments that some entry replaces, to those that replace them."""
-    found: dict[str, tuple[str, ...]] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What the base holds of one source: its text, in whatever language and version, and notes about it."""
+
+    official: tuple[Document, ...] = ()
+    notes: tuple[Document, ...] = ()
+
+
+# One source -----------------------------------------------------------------------------------------------------------
+
+
+def title(source: Source, language: str) -> str:
+    """Return the title in `language` ("vi" or "en"; anything else reads English)."""
+    return text_of(source, "title", language)
+
+
+def text_of(
+    source: Source, name: Literal["title", "issuer", "status", "relation", "why", "to_check"], language: str
+) -> str:
+    """Return one of a source's bilingual texts in `language` ("vi" or "en"; anything else reads English)."""
+    return str(getattr(source, f"{name}_{'vi' if language == 'vi' else 'en'}"))
+
+
+def may_fetch(licence: Licence) -> bool:
+    """Return whether a text under `licence` may be downloaded into the base by script; else only its link is shown."""
+    return licence not in (Licence.LINK_ONLY, Licence.SOLD)
+
+
+def fetchable(source: Source) -> bool:
+    """Return whether the text may be downloaded and the catalogue's address leads to it, not to a whole site."""
+    return may_fetch(source.licence) and (source.file_url is not None or source.url_kind is not UrlKind.SITE)
+
+
+def first_day(value: str | None) -> date | None:
+    """Return the first day of a date known in full, to the month or to the year. Raises ValueError for anything else.
+
+    >>> first_day("2025-12"), first_day("2025"), first_day(None)
+    (datetime.date(2025, 12, 1), datetime.date(2025, 1, 1), None)
+    """
+    if value is None:
+        return None
+    if not _PARTIAL_DATE.fullmatch(value):
+        raise ValueError(value)
+    return date.fromisoformat(value + "-01" * (2 - value.count("-")))
+
+
+# Numbers --------------------------------------------------------------------------------------------------------------
+
+
+def standing_of(number: str, sources: Sequence[Source], *, issued: date | None = None) -> Source | None:
+    """Return the source that `number` names, in whatever spelling, or None.
+
+    A number without its edition or revision ("ISO 13485", "MDCG 2019-11") names the one source it begins. Vietnamese
+    numbers without a year come again every year: `issued`, where known, must then be of the source's year.
+    """
+    key = number_key(number)
     for source in sources:
-        for number in source.replaces:
-            key = number_key(number)
-            by = (source.number or source.id,)
-            found[key] = (*found.get(key, ()), *by)
+        if key in number_keys(source) and _same_year(key, source, issued):
+            return source
+    if not any(char.isdecimal() for char in key):
+        return None
+    begun = [source for source in sources if any(own.startswith(f"{key} ") for own in number_keys(source))]
+    return begun[0] if len(begun) == 1 else None
+
+
+def superseded_numbers(sources: Iterable[Source]) -> dict[str, tuple[str, ...]]:
+    """Return the numbers (ids, of sources without one) that now replace an instrument, by its `number_key`.
+
+    It need not have a row of its own. What a draft or a text not yet in force would replace is not among them.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for source in sources:
+        if source.standing in (Standing.DRAFT, Standing.NOT_YET, Standing.UNCLEAR):
+            continue
+        for replaced in source.replaces:
+            found.setdefault(number_key(replaced), {})[source.number or source.id] = None
         if source.number and source.replaced_by:
-            found[number_key(source.number)] = source.replaced_by
-    return found
+            found.setdefault(number_key(source.number), {}).update(dict.fromkeys(source.replaced_by))
+    return {key: tuple(numbers) for key, numbers in found.items()}
+
+
+def number_keys(source: Source) -> frozenset[str]:
+    """Return the keys (`kb.number.number_key`) of all that the source's number says; empty where it has none."""
+    return _keys(source.number) if source.number else frozenset()
+
+
+@cache
+def _keys(number: str) -> frozenset[str]:
+    """A number may be two, as of MDCG 2025-6 / AIB 2025-1."""
+    parts = _TWO_NUMBERS.split(number)
+    found = {found.key for part in parts for found in find_numbers(part)}
+    return frozenset(found | {number_key(part) for part in parts})
+
+
+def _same_year(key: str, source: Source, issued: date | None) -> bool:
+    """Whether years allow a document with this number to be the source: they matter where the number has none."""
+    if issued is None or source.issued is None or not _UNDATED.match(key):
+        return True
+    return source.issued[:4] == str(issued.year)
+
+
+# What the base holds --------------------------------------------------------------------------------------------------
+
+
+def holdings(sources: Sequence[Source], documents: Iterable[Document]) -> dict[str, Holding]:
+    """Return what `documents` hold of each source, by its id, for every source.
+
+    A document is the text of a source that it was fetched from or whose number it has. Only one that so belongs to
+    none is known by its address or, where the source has no number that documents state, by its title.
+    A note belongs to its `pair` and to all it is `about`.
+    """
+    official: dict[str, list[Document]] = {source.id: [] for source in sources}
+    notes: dict[str, list[Document]] = {source.id: [] for source in sources}
+    for document in documents:
+        metadata = document.metadata
+        if metadata.kind == Kind.NOTE or metadata.authority == Authority.NOTE:
+            about = {number_key(number) for number in metadata.about}
+            for source in sources:
+                if metadata.pair == source.id or not about.isdisjoint(number_keys(source)):
+                    notes[source.id].append(document)
+        else:
+            for source in _texts_of(sources, document):
+                official[source.id].append(document)
+    return {
+        source.id: Holding(official=tuple(official[source.id]), notes=tuple(notes[source.id])) for source in sources
+    }
+
+
+def _texts_of(sources: Sequence[Source], document: Document) -> Sequence[Source]:
+    """The sources, as a rule one or none, whose text `document` is."""
+    metadata = document.metadata
+    key = number_key(metadata.number) if metadata.number else ""
+    sure = [
+        source
+        for source in sources
+        if document.source == FETCHED + source.id
+        or (key in number_keys(source) and _same_year(key, source, metadata.issued))
+    ]
+    if sure:
+        return sure
+    if metadata.url:
+        address = _address(metadata.url)
+        there = [s for s in sources if address in _addresses(s)]
+        if len(there) == 1:  # several sources may share a page that lists them
+            return there
+    return _titled(sources, document) if metadata.title else ()
+
+
+def _titled(sources: Sequence[Source], document: Document) -> Sequence[Source]:
+    """The one source whose title the document's own is or begins with; none where two would do."""
+    own = _bare(document.metadata.title or "")
+    jurisdiction = document.metadata.jurisdiction
+    found: dict[str, list[Source]] = {}
+    for source in sources:
+        if jurisdiction and jurisdiction != source.jurisdiction:
+            continue
+        numbered = source.number is not None and bool(find_numbers(source.number))
+        for name in {_bare(source.title_en), _bare(source.title_vi)}:
+            length = len(name.split())
+            if numbered:
+                # Documents of this series state their number. One that shows none is told by a long title alone, but
+                # for Vietnamese law, where each decree has the title of the one before.
+                same = not document.metadata.number and source.jurisdiction != "VN" and length >= 8 and own == name
+            else:
+                same = own == name or (length >= SPEAKING_TITLE and own.startswith(f"{name} "))
+            if same:
+                found.setdefault(name, []).append(source)
+    if not found:
+        return ()
+    longest = found[max(found, key=len)]
+    return longest if len(longest) == 1 else ()
+
+
+@cache
+def _bare(name: str) -> str:
+    """The folded words of a title without what stands in brackets and without words such as draft at its beginning."""
+    return _LEADING.sub("", _squeezed(_BRACKETED.sub(" ", name)))
+
+
+def _addresses(source: Source) -> set[str]:
+    """The addresses at which the text of this source alone is found."""
+    page = {source.url} if source.url_kind is not UrlKind.SITE else set()
+    return {_address(url) for url in page | {source.file_url or ""} if url}
+
+
+def _address(url: str) -> str:
+    return url.strip().partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+# Choosing -------------------------------------------------------------------------------------------------------------
+
+
+def choose(
+    sources: Iterable[Source],
+    *,
+    kind: Kind | None = None,
+    jurisdiction: str | None = None,
+    issuer: str | None = None,
+    standing: Standing | None = None,
+    language: str | None = None,
+    year: int | None = None,
+    core: bool | None = None,
+    words: str = "",
+) -> tuple[Source, ...]:
+    """Return the sources that meet every condition given, in their order.
+
+    `issuer` is a whole issuer in either language, `language` one the official text exists in, `year` that of issue (of
+    effect, where issue is unknown). Every one of `words` must begin a word of the numbers, titles, issuers or the id,
+    marks and case aside; a document number counts in whatever spelling, also where it is one that the source replaces.
+    """
+    numbers, rest = _asked(words)
+    return tuple(
+        source
+        for source in sources
+        if (kind is None or source.kind is kind)
+        and (jurisdiction is None or source.jurisdiction == jurisdiction)
+        and (issuer is None or fold(issuer) in (fold(source.issuer_en), fold(source.issuer_vi)))
+        and (standing is None or source.standing is standing)
+        and (language is None or language in source.languages)
+        and (year is None or (source.issued or source.effective or "")[:4] == str(year))
+        and (core is None or source.core is core)
+        and _speaks_of(source, numbers, rest)
+    )
+
+
+def _asked(words: str) -> tuple[tuple[FoundNumber, ...], tuple[str, ...]]:
+    """The document numbers among `words`, and the words about them as the haystack spells words."""
+    rest = unicodedata.normalize("NFC", words)
+    numbers = find_numbers(rest)
+    for number in reversed(numbers):
+        rest = f"{rest[: number.start]} {rest[number.end :]}"
+    return numbers, tuple(squeezed for word in rest.split() if (squeezed := _squeezed(word)))
+
+
+def _speaks_of(source: Source, numbers: Sequence[FoundNumber], words: Sequence[str]) -> bool:
+    if not numbers and not words:
+        return True
+    hay = f" {_haystack(source)}"
+    known = number_keys(source).union(*map(_keys, source.replaces))
+    return all(number.key in known or f" {_squeezed(number.canonical)}" in hay for number in numbers) and all(
+        f" {word}" in hay for word in words
+    )
+
+
+@cache
+def _haystack(source: Source) -> str:
+    said = (source.title_en, source.title_vi, source.issuer_en, source.issuer_vi, source.id, source.number or "")
+    return _squeezed(" ".join((*said, *source.replaces)))
+
+
+def _squeezed(text: str) -> str:
+    """The words of `text`, folded, a space between; numbers without leading zeros ("07/2023" is also "7/2023")."""
+    return " ".join(word.lstrip("0") or "0" for word in _WORD.findall(fold(text)))

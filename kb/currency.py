@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kb.catalogue import Source, Standing, superseded_numbers
+from kb.catalogue import Source, Standing, standing_of, superseded_numbers
 from kb.number import number_key
 from kb.records import Authority, Concern, Document
 
@@ -44,7 +44,7 @@ class CurrencyCheck:
     """Compares documents with one state of the catalogue."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        self._by_number = {number_key(source.number): source for source in sources if source.number}
+        self._sources = tuple(sources)
         self._superseded = superseded_numbers(sources)
 
     def __call__(self, document: Document, day: date) -> Currency:
@@ -57,9 +57,8 @@ class CurrencyCheck:
         due = document.review_due or review_due(metadata.checked or day, metadata.authority)
         concerns = [Concern.OVERDUE] if due < day else []
         number = next(iter(metadata.about), None) if is_note else metadata.number
-        key = number_key(number) if number else ""
-        source = self._by_number.get(key)
-        by = self._superseded.get(key, ())
+        source = standing_of(number, self._sources, issued=None if is_note else metadata.issued) if number else None
+        by = self._superseded.get(number_key(number), ()) if number else ()
         if by or (source is not None and source.standing == Standing.REPEALED):
             concerns.append(Concern.REPEALED)
             by = by or (source.replaced_by if source else ())

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ingest.catalogue import refresh_catalogue
 from ingest.pipeline import FileReport, Options, Result, expand, ingest_files, ingest_starter_notes
 from kb.base import KnowledgeBase
 from kb.records import Answer, Audience, Authority, Citation, Clause, Document, Hit, Kind
@@ -20,6 +21,7 @@ UNKNOWN = "unknown"
 
 def run(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) -> int:
     """Carry out one command on an open base. Raises KnowledgeBaseError for the caller to report."""
+    refresh_catalogue(base)
     return {
         "ingest": ingest,
         "search": search,
@@ -150,11 +152,9 @@ def ask(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) ->
         terminal.print()
     for citation in answer.citations:
         page = f", p. {citation.page}" if citation.page else ""
-        number = f" ({citation.number})" if citation.number else ""
-        terminal.print(
-            f"[{citation.key}] {citation.title}{number}, {citation.address_shown}{page} · {citation.status} · "
-            f"{citation.verdict.value} · {citation.document}"
-        )
+        title = "" if citation.title in citation.cite_as else f" ({citation.title})"
+        marks = [citation.status, *citation.concerns, citation.verdict.value, citation.document]
+        terminal.print(f"[{citation.key}] {citation.cite_as}{title}{page} · {' · '.join(marks)}")
     return DONE
 
 
@@ -191,6 +191,8 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "status": citation.status,
         "url": citation.url,
         "verdict": citation.verdict.value,
+        "cite_as": citation.cite_as,
+        "concerns": [concern.value for concern in citation.concerns],
     }
 
 

@@ -32,26 +32,37 @@ def serve(settings: Settings, options: argparse.Namespace, terminal: Terminal) -
         def opened(address: str) -> None:
             terminal.say(f"Trang đã mở | The page is open: {address}  ({since():.1f} s)")
 
+        from ingest.catalogue import refresh_catalogue
+
         def prepare() -> None:
             """Load the model and index the starter notes; what was broken off goes on.
 
             An empty base answers nothing, so the first start is ready only when the notes are in; a later one at once.
             """
+            refresh_catalogue(base)
             base.embedder(terminal.say)
             first = not base.documents()
             if first:
                 index_notes()
+                base.preparing = None
             base.warm(terminal.say, terminal.progress("vectors"))
             terminal.say(f"Sẵn sàng trả lời | Ready to answer  ({since():.1f} s)")
             if not first:
                 index_notes()
+                base.preparing = None
 
         def index_notes() -> None:
             if not settings.starter_notes:
                 return
             from ingest.pipeline import ingest_starter_notes
 
-            changed = ingest_starter_notes(base, terminal.progress("starter notes"))
+            on_terminal = terminal.progress("starter notes")
+
+            def progress(done: int, total: int) -> None:
+                base.preparing = (done, total)
+                on_terminal(done, total)
+
+            changed = ingest_starter_notes(base, progress)
             if changed:
                 terminal.say(
                     f"Đã lập chỉ mục {changed} ghi chú khởi đầu | {changed} starter notes were indexed  "
