@@ -27,6 +27,7 @@ from kb.records import Answer, Audience, Clause, ClauseView, Document, Hit, Pars
 from kb.search import Retrieval, Scope
 from kb.settings import Settings
 from kb.sources import store_catalogue, stored_catalogue
+from kb.swap import finish_restore
 from kb.vectors import VectorStore
 from kb.verify import Report, compare_stores
 
@@ -69,6 +70,7 @@ class KnowledgeBase:
                 "Hãy chờ tiến trình đó kết thúc hoặc dừng nó.",
             ) from error
         try:
+            finish_restore(settings.home)
             self.library = Library(settings.library_file)
             self.vectors = VectorStore(settings.vectors_folder)
             self.cache = VectorCache(settings.cache_file)

@@ -12,6 +12,11 @@
     ├── NotInBase                   the document, version or clause asked for is not here
     ├── BaseBusy                    another process owns the base just now
     ├── IntegrityError              library, lexical index and vectors disagree
+    ├── BackupError                 a backup cannot be made, read or restored; base and earlier backup are as they were
+    │   ├── NotABackup              the file is something else
+    │   ├── DamagedBackup           incomplete, or changed since it was written
+    │   ├── NewerBackup             written by a newer program
+    │   └── NoSpace                 the disk is full
     └── ModelError                  the embedding model cannot be found, made or loaded
         └── ModelMismatch           stored vectors come from another model: rebuild
 
@@ -87,3 +92,23 @@ class ModelError(KnowledgeBaseError):
 
 class ModelMismatch(ModelError):
     """The stored vectors come from another model; `cop-kb rebuild` makes them anew."""
+
+
+class BackupError(KnowledgeBaseError):
+    """A backup cannot be made, read or restored; base and earlier backup are as they were."""
+
+
+class NotABackup(BackupError):
+    """The file is not a backup of a base."""
+
+
+class DamagedBackup(BackupError):
+    """The file is a backup, but incomplete or changed since it was written."""
+
+
+class NewerBackup(BackupError):
+    """A newer program wrote the backup."""
+
+
+class NoSpace(BackupError):
+    """The disk is full, or a limit on the size of files is reached."""

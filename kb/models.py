@@ -178,6 +178,11 @@ def _fast_bfloat16() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
+def cache_key(text: str, language: str) -> bytes:
+    """Return the key under which the vector of a passage's text is cached."""
+    return hashlib.sha256(f"{language}\n{text}".encode()).digest()
+
+
 class VectorCache:
     """Vectors by model and text in one SQLite file, so that the same text is never embedded twice.
 
@@ -209,7 +214,7 @@ class VectorCache:
         Batches are stored as they are made: after a crash the work goes on where it stopped. Texts of like length share
         a batch, since a batch costs as much as its longest text.
         """
-        hashes = [hashlib.sha256(f"{language}\n{text}".encode()).digest() for text in texts]
+        hashes = [cache_key(text, language) for text in texts]
         found = self._read(embedder.name, hashes)
         missing = {key: text for key, text in zip(hashes, texts, strict=True) if key not in found}
         order = sorted(missing, key=lambda key: -len(missing[key]))

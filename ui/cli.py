@@ -17,9 +17,6 @@ from ui.terminal import Terminal
 
 DONE, FAILED, USAGE = 0, 1, 2
 
-OWN_PROCESS = ("serve", "eval")
-"""Commands that never run inside another process: `eval` uses a throw-away base, `serve` is that process."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; return its exit status."""
@@ -60,6 +57,8 @@ def _dispatch(options: argparse.Namespace, given: list[str], terminal: Terminal)
             return commands.evaluate_sets(settings, options, terminal)
         if options.command == "status" and options.settings:
             return commands.show_settings(settings, options, terminal)
+        if options.command == "restore":
+            return commands.restore(settings, options, terminal)
         if options.command == "serve":
             from ui.serve import serve
 
@@ -133,6 +132,12 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--settings", action="store_true", help="print every setting with its meaning")
     command("verify", "prove that library, lexical index and vectors agree")
     command("rebuild", "make all vectors anew")
+    backup = command("backup", "write the whole base to one file, while it is in use")
+    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("--overwrite", action="store_true", help="replace the file where it exists")
+    restore = command("restore", "make a backup the base; stop the application first")
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="where the base holds documents: keep them aside")
     evaluate = command("eval", "measure retrieval on evaluation sets")
     evaluate.add_argument("sets", nargs="+", type=Path, metavar="DIR")
     evaluate.add_argument("--limit", type=_positive, metavar="N", help="only the first N questions of each set")

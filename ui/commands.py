@@ -31,6 +31,7 @@ def run(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) ->
         "status": status,
         "verify": verify,
         "rebuild": rebuild,
+        "backup": backup,
     }[options.command](base, options, terminal)
 
 
@@ -365,6 +366,49 @@ def rebuild(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal
         terminal.print_json({"passages": passages})
     else:
         terminal.print(f"Đã lập lại chỉ mục {passages} đoạn. | {passages} passages were indexed anew.")
+    return DONE
+
+
+def backup(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) -> int:
+    """Write the whole base to one file."""
+    from kb import backup as making
+
+    file = terminal.folder / Path(options.file).expanduser()
+    made = making.backup(base, file, overwrite=options.overwrite, progress=terminal.progress("backup"))
+    if options.json:
+        figures = {"documents": made.documents, "passages": made.passages, "created_at": made.created_at.isoformat()}
+        terminal.print_json({"file": str(made.file), "bytes": made.bytes, "sha256": made.sha256} | figures)
+    else:
+        size = f"{made.bytes / 1e6:.1f} MB"
+        terminal.print(
+            f"Đã sao lưu {made.documents} tài liệu vào {made.file} ({size}).\n"
+            f"{made.documents} documents were backed up to {made.file} ({size}).\nSHA-256 {made.sha256}"
+        )
+    return DONE
+
+
+def restore(settings: Settings, options: argparse.Namespace, terminal: Terminal) -> int:
+    """Make a backup the base; opens no base before."""
+    from kb import restore as restoring
+
+    file = terminal.folder / Path(options.file).expanduser()
+    done = restoring.restore(file, settings, replace=options.replace, progress=terminal.progress("restore"))
+    kept = None if done.kept is None else str(done.kept)
+    if options.json:
+        figures = {"documents": done.documents, "passages": done.passages, "created_at": done.created_at.isoformat()}
+        terminal.print_json({"home": str(done.home), "kept": kept, "rebuild_needed": done.rebuild_needed} | figures)
+    else:
+        terminal.print(
+            f"Đã phục hồi {done.documents} tài liệu, sao lưu lúc {done.created_at:%d/%m/%Y %H:%M} (UTC).\n"
+            f"{done.documents} documents were restored, as backed up on {done.created_at:%Y-%m-%d %H:%M} (UTC)."
+        )
+        if kept:
+            terminal.print(f"Kho trước đó được giữ tại {kept}\nThe base before it is kept in {kept}")
+    if done.rebuild_needed:
+        terminal.say(
+            "Kho được lập chỉ mục bằng mô hình khác với cấu hình. Hãy chạy `cop-kb rebuild` trước khi sử dụng.\n"
+            "The base was indexed with another model than the one configured. Run `cop-kb rebuild` before using it."
+        )
     return DONE
 
 
