@@ -23,7 +23,17 @@ from kb.base import KnowledgeBase
 from kb.errors import DocumentError, KnowledgeBaseError, UsageError
 from kb.library import DRAFT, PUBLISHED
 from kb.models import Progress
-from kb.records import Audience, Authority, Kind, Metadata, ParsedDocument, Remark
+from kb.records import (
+    Audience,
+    Authority,
+    Clause,
+    Document,
+    Kind,
+    Metadata,
+    ParsedDocument,
+    Remark,
+    SourceText,
+)
 
 PASSAGE_TOKENS = 256
 """The longest passage, in the model's tokens: shorter ones are found better than the longest that it can read."""
@@ -106,11 +116,26 @@ def expand(patterns: Iterable[str]) -> list[Path]:
     return list(found)
 
 
-def parse(base: KnowledgeBase, path: Path, options: Options) -> ParsedDocument:
-    """Return what `path` says, ready for the library. Raises DocumentError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a file says of itself: its text, its clause tree, and what it states as a whole."""
+
+    source: SourceText
+    clauses: tuple[Clause, ...]
+    metadata: Metadata
+
+
+def look_into(base: KnowledgeBase, path: Path, *, language: str | None = None) -> Reading:
+    """Return what `path` says, before anything of it is stored. Raises DocumentError."""
     source = read(path, max_bytes=base.settings.max_file_mb * 1_000_000)
-    clauses = build_tree(source, language=options.language)
-    metadata = options.over(read_metadata(source, clauses))
+    clauses = build_tree(source, language=language)
+    return Reading(source=source, clauses=clauses, metadata=read_metadata(source, clauses))
+
+
+def parse(base: KnowledgeBase, path: Path, options: Options, reading: Reading | None = None) -> ParsedDocument:
+    """Return what `path` says, ready for the library; `reading` is that of the same file. Raises DocumentError."""
+    reading = reading or look_into(base, path, language=options.language)
+    source, clauses, metadata = reading.source, reading.clauses, options.over(reading.metadata)
     embedder = base.embedder()
     passages = split(
         source.text,
@@ -154,6 +179,22 @@ def ingest_files(
             )
 
 
+def ingest_as(
+    base: KnowledgeBase,
+    path: Path,
+    source: str,
+    options: Options,
+    *,
+    publish: bool = True,
+    progress: Progress = lambda done, total: None,
+    reading: Reading | None = None,
+) -> FileReport:
+    """Ingest one file as the newest version of the document from `source`, a mark such as `fetch:ID` that lasts
+    while the file's name changes. `reading` spares reading it again. Raises KnowledgeBaseError, OSError.
+    """
+    return _ingest(base, path, source, options, publish=publish, progress=progress, reading=reading)
+
+
 def ingest_starter_notes(base: KnowledgeBase, progress: Progress = lambda done, total: None) -> int:
     """Index the notes that ship with the program; return how many were new or changed."""
     notes = sorted(item.name for item in files("ingest.starter").iterdir() if item.name.endswith(".md"))
@@ -167,18 +208,30 @@ def ingest_starter_notes(base: KnowledgeBase, progress: Progress = lambda done, 
 
 
 def _ingest(
-    base: KnowledgeBase, path: Path, source: str, options: Options, *, publish: bool, progress: Progress
+    base: KnowledgeBase,
+    path: Path,
+    source: str,
+    options: Options,
+    *,
+    publish: bool,
+    progress: Progress,
+    reading: Reading | None = None,
 ) -> FileReport:
     file_hash = _hash(path, base.settings.max_file_mb * 1_000_000) + options.mark()
     known = base.library.find_source(source)
-    if known is not None and known.file_hash == file_hash:
+    parsed = None
+    if known is None or known.file_hash != file_hash:
+        parsed = parse(base, path, options, reading)
+        if known is not None and _says_the_same(base, parsed, base.document(known.document_id, known.version)):
+            parsed = None
+    if parsed is None:
+        assert known is not None
         result = Result.UNCHANGED
         if publish and known.status == DRAFT:
             base.publish(known.document_id, known.version, progress)
             result = Result.PUBLISHED
         document = base.document(known.document_id, known.version)
     else:
-        parsed = parse(base, path, options)
         parsed = replace(parsed, remarks=(*parsed.remarks, *_doubles(base, parsed, source)))
         document = base.add(parsed, source=source, file_hash=file_hash, publish=publish, progress=progress)
         result = Result.ADDED if document.version == 1 else Result.NEW_VERSION
@@ -201,6 +254,16 @@ def _hash(path: Path, max_bytes: int) -> str:
     if path.stat().st_size > max_bytes:
         return "too-large"
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _says_the_same(base: KnowledgeBase, parsed: ParsedDocument, stored: Document) -> bool:
+    """Whether a file of other bytes says what `stored` says, on the same pages: saved anew, or sent with a new date."""
+    metadata = replace(parsed.metadata, audience=parsed.metadata.audience or Audience.PUBLIC)
+    return (
+        metadata == stored.metadata
+        and parsed.text == base.library.text(stored.id, stored.version)
+        and parsed.pages == base.library.pages(stored.id, stored.version)
+    )
 
 
 def _doubles(base: KnowledgeBase, parsed: ParsedDocument, source: str) -> tuple[Remark, ...]:

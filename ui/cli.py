@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _quiet_libraries()
     try:
         return _dispatch(options, given, terminal)
+    except BrokenPipeError:  # whoever read the output (`head`, a pager) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except KeyboardInterrupt:
         terminal.say(
             "Đã dừng. Những gì đã báo xong đều được lưu; chạy lại lệnh này để tiếp tục.\n"
@@ -49,16 +52,16 @@ def _dispatch(options: argparse.Namespace, given: list[str], terminal: Terminal)
     from kb.base import KnowledgeBase
     from kb.errors import BaseBusy, KnowledgeBaseError
     from kb.settings import load_settings
-    from ui import commands, control
+    from ui import commands, control, upkeep
 
     try:
         settings = load_settings()
         if options.command == "eval":
-            return commands.evaluate_sets(settings, options, terminal)
+            return upkeep.evaluate_sets(settings, options, terminal)
         if options.command == "status" and options.settings:
-            return commands.show_settings(settings, options, terminal)
+            return upkeep.show_settings(settings, options, terminal)
         if options.command == "restore":
-            return commands.restore(settings, options, terminal)
+            return upkeep.restore(settings, options, terminal)
         if options.command == "serve":
             from ui.serve import serve
 
@@ -121,6 +124,11 @@ def _parser() -> argparse.ArgumentParser:
         asked.add_argument("--top", type=_positive, default=10, metavar="N", help="how many passages (10)")
         if name == "ask":
             asked.add_argument("--language", choices=["vi", "en"], help="language of the answer")
+
+    fetched = command("fetch", "download official texts of the catalogue; alone, list what can be had and how")
+    fetched.add_argument("ids", nargs="*", metavar="ID")
+    fetched.add_argument("--core", action="store_true", help="the core set")
+    fetched.add_argument("--again", action="store_true", help="also what was fetched in the last 24 hours")
 
     show = command("show", "show a document's clauses, or one of them")
     show.add_argument("document", metavar="DOCUMENT", help="id, number or name")
