@@ -359,6 +359,10 @@ class KnowledgeBase:
         """Return a document by id. Raises NotInBase."""
         return self.library.document(document, version)
 
+    def versions(self, document: str) -> tuple[Document, ...]:
+        """Return every version of a document, newest first; () where there is none."""
+        return self.library.versions(document)
+
     def official_texts(self, numbers: Sequence[str]) -> frozenset[str]:
         """Return the published documents, notes apart, that have one of `numbers`."""
         return self._names.official(numbers)

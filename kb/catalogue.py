@@ -17,20 +17,16 @@ from typing import Literal
 
 from kb.language import fold
 from kb.number import FoundNumber, find_numbers, number_key
-from kb.records import Authority, Document, Kind
+from kb.records import Authority, Kind
 
 FETCHED = "fetch:"
 """What `Document.source` begins with where the text was fetched; the id of its source follows."""
 
-SPEAKING_TITLE = 4
-"""A title of so many words names its source even where more follows it."""
 
 _PARTIAL_DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
 _UNDATED = re.compile(r"\d+/[a-z]")  # a Vietnamese number without a year: 127/qd-ttg
 _TWO_NUMBERS = re.compile(r"\s+/\s+|\s*;\s*")
 _WORD = re.compile(r"[^\W_]+")
-_BRACKETED = re.compile(r"\([^()]*\)")
-_LEADING = re.compile(r"(?:(?:draft|final|guidance|guideline|document|du thao|huong dan) )+")
 
 Confirmed = Literal["confirmed", "partly", "to check"]
 
@@ -123,14 +119,6 @@ class Source:
     url_kind: UrlKind = UrlKind.PAGE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
-    """What the base holds of one source: its text, in whatever language and version, and notes about it."""
-
-    official: tuple[Document, ...] = ()
-    notes: tuple[Document, ...] = ()
-
-
 # One source -----------------------------------------------------------------------------------------------------------
 
 
@@ -180,7 +168,7 @@ def standing_of(number: str, sources: Sequence[Source], *, issued: date | None =
     """
     key = number_key(number)
     for source in sources:
-        if key in number_keys(source) and _same_year(key, source, issued):
+        if key in number_keys(source) and same_year(key, source, issued):
             return source
     if not any(char.isdecimal() for char in key):
         return None
@@ -217,99 +205,11 @@ def _keys(number: str) -> frozenset[str]:
     return frozenset(found | {number_key(part) for part in parts})
 
 
-def _same_year(key: str, source: Source, issued: date | None) -> bool:
-    """Whether years allow a document with this number to be the source: they matter where the number has none."""
+def same_year(key: str, source: Source, issued: date | None) -> bool:
+    """Return whether years allow a document with this number to be the source; they matter for numbers without one."""
     if issued is None or source.issued is None or not _UNDATED.match(key):
         return True
     return source.issued[:4] == str(issued.year)
-
-
-# What the base holds --------------------------------------------------------------------------------------------------
-
-
-def holdings(sources: Sequence[Source], documents: Iterable[Document]) -> dict[str, Holding]:
-    """Return what `documents` hold of each source, by its id, for every source.
-
-    A document is the text of a source that it was fetched from or whose number it has. Only one that so belongs to
-    none is known by its address or, where the source has no number that documents state, by its title.
-    A note belongs to its `pair` and to all it is `about`.
-    """
-    official: dict[str, list[Document]] = {source.id: [] for source in sources}
-    notes: dict[str, list[Document]] = {source.id: [] for source in sources}
-    for document in documents:
-        metadata = document.metadata
-        if metadata.kind == Kind.NOTE or metadata.authority == Authority.NOTE:
-            about = {number_key(number) for number in metadata.about}
-            for source in sources:
-                if metadata.pair == source.id or not about.isdisjoint(number_keys(source)):
-                    notes[source.id].append(document)
-        else:
-            for source in _texts_of(sources, document):
-                official[source.id].append(document)
-    return {
-        source.id: Holding(official=tuple(official[source.id]), notes=tuple(notes[source.id])) for source in sources
-    }
-
-
-def _texts_of(sources: Sequence[Source], document: Document) -> Sequence[Source]:
-    """The sources, as a rule one or none, whose text `document` is."""
-    metadata = document.metadata
-    key = number_key(metadata.number) if metadata.number else ""
-    sure = [
-        source
-        for source in sources
-        if document.source == FETCHED + source.id
-        or (key in number_keys(source) and _same_year(key, source, metadata.issued))
-    ]
-    if sure:
-        return sure
-    if metadata.url:
-        address = _address(metadata.url)
-        there = [s for s in sources if address in _addresses(s)]
-        if len(there) == 1:  # several sources may share a page that lists them
-            return there
-    return _titled(sources, document) if metadata.title else ()
-
-
-def _titled(sources: Sequence[Source], document: Document) -> Sequence[Source]:
-    """The one source whose title the document's own is or begins with; none where two would do."""
-    own = _bare(document.metadata.title or "")
-    jurisdiction = document.metadata.jurisdiction
-    found: dict[str, list[Source]] = {}
-    for source in sources:
-        if jurisdiction and jurisdiction != source.jurisdiction:
-            continue
-        numbered = source.number is not None and bool(find_numbers(source.number))
-        for name in {_bare(source.title_en), _bare(source.title_vi)}:
-            length = len(name.split())
-            if numbered:
-                # Documents of this series state their number. One that shows none is told by a long title alone, but
-                # for Vietnamese law, where each decree has the title of the one before.
-                same = not document.metadata.number and source.jurisdiction != "VN" and length >= 8 and own == name
-            else:
-                same = own == name or (length >= SPEAKING_TITLE and own.startswith(f"{name} "))
-            if same:
-                found.setdefault(name, []).append(source)
-    if not found:
-        return ()
-    longest = found[max(found, key=len)]
-    return longest if len(longest) == 1 else ()
-
-
-@cache
-def _bare(name: str) -> str:
-    """The folded words of a title without what stands in brackets and without words such as draft at its beginning."""
-    return _LEADING.sub("", _squeezed(_BRACKETED.sub(" ", name)))
-
-
-def _addresses(source: Source) -> set[str]:
-    """The addresses at which the text of this source alone is found."""
-    page = {source.url} if source.url_kind is not UrlKind.SITE else set()
-    return {_address(url) for url in page | {source.file_url or ""} if url}
-
-
-def _address(url: str) -> str:
-    return url.strip().partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 # Choosing -------------------------------------------------------------------------------------------------------------
@@ -354,7 +254,7 @@ def _asked(words: str) -> tuple[tuple[FoundNumber, ...], tuple[str, ...]]:
     numbers = find_numbers(rest)
     for number in reversed(numbers):
         rest = f"{rest[: number.start]} {rest[number.end :]}"
-    return numbers, tuple(squeezed for word in rest.split() if (squeezed := _squeezed(word)))
+    return numbers, tuple(bare for word in rest.split() if (bare := squeezed(word)))
 
 
 def _speaks_of(source: Source, numbers: Sequence[FoundNumber], words: Sequence[str]) -> bool:
@@ -362,7 +262,7 @@ def _speaks_of(source: Source, numbers: Sequence[FoundNumber], words: Sequence[s
         return True
     hay = f" {_haystack(source)}"
     known = number_keys(source).union(*map(_keys, source.replaces))
-    return all(number.key in known or f" {_squeezed(number.canonical)}" in hay for number in numbers) and all(
+    return all(number.key in known or f" {squeezed(number.canonical)}" in hay for number in numbers) and all(
         f" {word}" in hay for word in words
     )
 
@@ -370,9 +270,9 @@ def _speaks_of(source: Source, numbers: Sequence[FoundNumber], words: Sequence[s
 @cache
 def _haystack(source: Source) -> str:
     said = (source.title_en, source.title_vi, source.issuer_en, source.issuer_vi, source.id, source.number or "")
-    return _squeezed(" ".join((*said, *source.replaces)))
+    return squeezed(" ".join((*said, *source.replaces)))
 
 
-def _squeezed(text: str) -> str:
-    """The words of `text`, folded, a space between; numbers without leading zeros ("07/2023" is also "7/2023")."""
+def squeezed(text: str) -> str:
+    """Return the words of `text`, folded, a space between, numbers without leading zeros ("07/2023" as "7/2023")."""
     return " ".join(word.lstrip("0") or "0" for word in _WORD.findall(fold(text)))

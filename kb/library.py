@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, create_engine, delete, event, func, insert, select, text, tuple_, update
+from sqlalchemy import Connection, Row, Select, create_engine, delete, event, func, insert, select, text, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb import lexical
@@ -339,8 +339,7 @@ class Library:
         """Return each document as of its published version, or its newest draft where asked and none is published."""
         statuses = [PUBLISHED, DRAFT] if include_drafts else [PUBLISHED]
         query = (
-            select(versions, documents.c.source)
-            .join(documents, documents.c.id == versions.c.document_id)
+            _described()
             .where(versions.c.status.in_(statuses))
             .order_by(versions.c.document_id, versions.c.status == PUBLISHED, versions.c.version)
         )
@@ -351,8 +350,7 @@ class Library:
     def document(self, document: str, version: int | None = None) -> Document:
         """Return one document: the version named, else the published one, else the newest. Raises NotInBase."""
         query = (
-            select(versions, documents.c.source)
-            .join(documents, documents.c.id == versions.c.document_id)
+            _described()
             .where(versions.c.document_id == document)
             .order_by((versions.c.status == PUBLISHED).desc(), versions.c.version.desc())
         )
@@ -363,6 +361,12 @@ class Library:
             if row is None:
                 raise _unknown_document(document, version)
             return self._documents(connection, [row])[0]
+
+    def versions(self, document: str) -> tuple[Document, ...]:
+        """Return every version of a document, newest first; () where there is none."""
+        query = _described().where(versions.c.document_id == document).order_by(versions.c.version.desc())
+        with self.read() as connection:
+            return self._documents(connection, connection.execute(query).all())
 
     def _documents(self, connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Document, ...]:
         def count(table: Any) -> dict[int, int]:
@@ -525,6 +529,12 @@ class Library:
         if found is None:
             raise _unknown_document(document, version)
         return int(found)
+
+
+def _described() -> Select[Any]:
+    """Versions with all that describes them: all but their text, which is long."""
+    columns = [column for column in versions.c if column.name != "text"]
+    return select(*columns, documents.c.source).join(documents, documents.c.id == versions.c.document_id)
 
 
 def text_hash(content: str) -> str:

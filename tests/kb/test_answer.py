@@ -182,5 +182,9 @@ def test_an_answer_from_notes_says_that_they_are_not_law(starter_base: Knowledge
 
 def test_a_clause_of_a_law_held_only_as_a_note_is_not_invented(starter_base: KnowledgeBase) -> None:
     answer = starter_base.ask("Điều 9 Luật Trí tuệ nhân tạo")
-    assert answer.outcome == Outcome.NOT_IN_BASE
     assert "congbao.chinhphu.vn" in answer.statements[0].text
+    assert {citation.authority for citation in answer.citations} == {Authority.NOTE}
+    assert all("Điều 9" in citation.quote for citation in answer.citations)
+    unnoted = starter_base.ask("Điều 31 Luật Trí tuệ nhân tạo")
+    assert unnoted.outcome == Outcome.NOT_IN_BASE
+    assert "congbao.chinhphu.vn" in unnoted.statements[0].text

@@ -18,13 +18,13 @@ from kb.catalogue import (
     choose,
     fetchable,
     first_day,
-    holdings,
     may_fetch,
     standing_of,
     superseded_numbers,
     text_of,
     title,
 )
+from kb.holdings import holdings
 from kb.records import Authority, Document, Kind, Metadata
 from tests.conftest import LAW, put
 
