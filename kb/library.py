@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ DRAFT = "draft"
 PUBLISHED = "published"
 SUPERSEDED = "superseded"
 WITHDRAWN = "withdrawn"
+KEPT_TREES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class Library:
             connection.execute("PRAGMA foreign_keys = ON")
 
         migrate(self.engine)
+        # A version's tree never changes, and every clause that is opened asks for it.
+        self._tree = lru_cache(maxsize=KEPT_TREES)(self._read_tree)
 
     def close(self) -> None:
         """Close the file."""
@@ -262,8 +266,10 @@ class Library:
             )
 
     def _new_id(self, connection: Connection, metadata: Metadata) -> str:
-        """A short name fit for links, from the number or else the title; the language follows where it is known."""
-        stem = re.sub(r"[^a-z0-9]+", "-", fold(metadata.number or metadata.title or "document")).strip("-")[:60]
+        """A short name fit for links, from the number, the work's name or the title; the language where it is known."""
+        stem = re.sub(r"[^a-z0-9]+", "-", fold(metadata.number or metadata.pair or metadata.title or "document")).strip(
+            "-"
+        )[:60]
         base = f"{stem or 'document'}.{metadata.language}" if metadata.language else stem or "document"
         taken = set(connection.execute(select(documents.c.id).where(documents.c.id.startswith(base))).scalars())
         return next(name for n in range(1, len(taken) + 2) if (name := base if n == 1 else f"{base}-{n}") not in taken)
@@ -413,7 +419,11 @@ class Library:
         """Return the clause tree of a version in reading order. Raises NotInBase."""
         with self.read() as connection:
             version_id = self._version_id(connection, document, version)
-            query = select(clauses).where(clauses.c.version_id == version_id).order_by(clauses.c.position)
+        return self._tree(version_id)
+
+    def _read_tree(self, version_id: int) -> tuple[Clause, ...]:
+        query = select(clauses).where(clauses.c.version_id == version_id).order_by(clauses.c.position)
+        with self.read() as connection:
             return tuple(_clause(row) for row in connection.execute(query))
 
     def clauses_by_key(self, document: str, version: int, keys: Collection[str]) -> tuple[Clause, ...]:

@@ -19,7 +19,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
-  // Gradio tells failures in toasts with English words of its own; style.css hides them, and ours is shown instead.
+  // Gradio tells failures in toasts with English words of its own; site.css hides them, and ours is shown instead.
   new MutationObserver(() => {
     document.getElementById("lost").hidden = !document.querySelector(".toast-wrap > *");
   }).observe(document.querySelector("gradio-app"), { childList: true, subtree: true });

@@ -1,4 +1,5 @@
-"""What stands around the Gradio pages: the document's language, header and footer; security headers; routes kept shut.
+"""What stands in front of the whole application: security headers and size limits; around the Gradio pages the
+document's language, header and footer; Gradio's unused routes kept shut.
 
 Gradio serves one fixed HTML file for every page and opens routes for uploads, files and an API description that this
 application does not use. Both are corrected here, in one ASGI layer in front of the application.
@@ -12,7 +13,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ui.texts import LANGUAGE_NAMES, LANGUAGES, Texts
+from ui.site import error_page, language_of, render
+from ui.texts import LANGUAGES, Texts
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -27,13 +29,15 @@ _OPEN_ROUTES = re.compile(
     r"|/gradio_api/(theme\.css|app_id|startup-events|cancel|reset|queue/(join|data)|heartbeat/\w+))?"
 )
 """Of Gradio's routes, those that the pages use."""
+_PLAIN_PAGES = re.compile(r"/(vi|en)/(library|catalogue|fetching|glossary|desk)(/.*)?")
+# Gradio evaluates its templates, so scripts cannot be held stricter; what matters: nothing leaves for other hosts.
+_GRADIO_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_PLAIN_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _HEADERS = {
-    # Gradio evaluates its templates, so scripts cannot be held stricter; what matters: nothing leaves for other hosts.
-    "content-security-policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
@@ -54,15 +58,16 @@ class Frame:
             await self.app(scope, receive, send)
             return
         path = str(scope["path"])
-        if _is_gradio(path) and _OPEN_ROUTES.fullmatch(path) is None:
-            await _refuse(404, send)
-        elif _declared_length(scope) > LARGEST_REQUEST:
-            await _refuse(413, send)
+        if _declared_length(scope) > LARGEST_REQUEST:
+            await _refuse(413, scope, send)
+        elif not _is_gradio(path):
+            await self.app(scope, receive, _with_headers(send, _PLAIN_POLICY))
+        elif _OPEN_ROUTES.fullmatch(path) is None:
+            await _refuse(404, scope, send)
         elif path in {f"/{language}/" for language in LANGUAGES}:
             await self.app(_uncompressed(scope), receive, _Framing(send, path.strip("/")))
         else:
-            hashed = _is_gradio(path) and "/assets/" in path
-            await self.app(scope, receive, _with_headers(send, _KEPT if hashed else {}))
+            await self.app(scope, receive, _with_headers(send, _GRADIO_POLICY, _KEPT if "/assets/" in path else {}))
 
 
 class _Framing:
@@ -84,7 +89,7 @@ class _Framing:
         body = framed(self.body.decode(), self.language).encode()
         headers = [(key, value) for key, value in self.start["headers"] if key != b"content-length"]
         headers += [(b"content-length", str(len(body)).encode()), (b"content-language", self.language.encode())]
-        send = _with_headers(self.send)
+        send = _with_headers(self.send, _GRADIO_POLICY)
         await send({**self.start, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -97,11 +102,11 @@ def framed(page: str, language: str) -> str:
     page = re.sub(r'\s*<link rel="manifest"[^>]*>', "", page)
     page = page.replace("</head>", _head(texts) + "</head>", 1)
     page = page.replace("<gradio-app", _header(texts) + "<gradio-app", 1)
-    return page.replace("</gradio-app>", "</gradio-app>" + _footer(texts), 1)
+    return page.replace("</gradio-app>", "</gradio-app>" + render("footer.html", texts, f"/{language}/"), 1)
 
 
 def _head(texts: Texts) -> str:
-    style = (HERE / "style.css").read_text(encoding="utf-8")
+    style = "".join((HERE / "styles" / name).read_text(encoding="utf-8") for name in ("site.css", "ask.css"))
     script = (HERE / "frame.js").read_text(encoding="utf-8")
     return (
         f"<title>{escape(texts('page_title'))}</title>"
@@ -111,29 +116,18 @@ def _head(texts: Texts) -> str:
 
 
 def _header(texts: Texts) -> str:
-    links = "".join(
-        f'<a href="../?lang={language}" lang="{language}" hreflang="{language}" data-language="{language}"'
-        f"{' aria-current=true' if language == texts.language else ''}>{name}</a>"
-        for language, name in LANGUAGE_NAMES.items()
-    )
     return (
         f'<a class="skip" href="#question">{escape(texts("skip_to_question"))}</a>'
-        f'<header class="site"><div><p class="name"><a href="../?lang={texts.language}">'
-        f'<img src="../icon.svg" alt="" width="36" height="36">{escape(texts("site_name"))}</a></p>'
-        f"<h1>{escape(texts('site_subject'))}</h1></div>"
-        f'<nav aria-label="{escape(texts("language_switch"))}">{links}</nav></header>'
+        f"{render('header.html', texts, f'/{texts.language}/')}"
         f'<p id="lost" role="alert" hidden>{escape(texts("connection_lost"))}</p>'
         f'<noscript><p class="alert">{escape(texts("needs_script"))}</p></noscript>'
         f'<p class="opening">{escape(texts("opening"))}</p>'
     )
 
 
-def _footer(texts: Texts) -> str:
-    return f'<footer class="site"><p>{escape(texts("footer_law"))}</p><p>{escape(texts("footer_privacy"))}</p></footer>'
-
-
 def _is_gradio(path: str) -> bool:
-    return any(path == f"/{language}" or path.startswith(f"/{language}/") for language in LANGUAGES)
+    inside = any(path == f"/{language}" or path.startswith(f"/{language}/") for language in LANGUAGES)
+    return inside and _PLAIN_PAGES.fullmatch(path) is None
 
 
 def _declared_length(scope: Scope) -> int:
@@ -146,10 +140,11 @@ def _uncompressed(scope: Scope) -> Scope:
     return {**scope, "headers": headers}
 
 
-def _with_headers(send: Send, more: dict[str, str] | None = None) -> Send:
+def _with_headers(send: Send, policy: str, more: dict[str, str] | None = None) -> Send:
     async def sending(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            wanted = {**_HEADERS, **(more or {} if message["status"] == 200 else {})}
+            kept = more or {} if message["status"] == 200 else {}
+            wanted = {"content-security-policy": policy, **_HEADERS, **kept}
             own = [(key.encode(), value.encode()) for key, value in wanted.items()]
             message = {**message, "headers": [*message.get("headers", ()), *own]}
         await send(message)
@@ -157,7 +152,12 @@ def _with_headers(send: Send, more: dict[str, str] | None = None) -> Send:
     return sending
 
 
-async def _refuse(status: int, send: Send) -> None:
-    send = _with_headers(send)
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-    await send({"type": "http.response.body", "body": b""})
+async def _refuse(status: int, scope: Scope, send: Send) -> None:
+    """Answer with the page of an error where a browser asks for a page, else with nothing."""
+    wanted = dict(scope["headers"]).get(b"accept", b"")
+    path = str(scope["path"])
+    body = error_page(path, language_of(path) or LANGUAGES[0], status).encode() if b"text/html" in wanted else b""
+    send = _with_headers(send, _PLAIN_POLICY)
+    headers = [(b"content-length", str(len(body)).encode()), (b"content-type", b"text/html; charset=utf-8")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -1,73 +1,97 @@
-// Runs once in each of the two HTML components of the page; `part` says in which ("talk" or "source"). Gradio gives `element`, `trigger`
-// and `watch`. Links work without it: it opens them in the source panel instead of loading the page anew.
+// Runs before the script of each part of the page (kept.js, talk.js, source.js, tree.js), which Gradio gives `element`, `props`, `trigger`
+// and `watch`. What the parts share, and what buttons anywhere on the page do, is set up once.
 
-const shared = (window.copKb ??= { opener: null, opening: false });
-const wide = () => window.matchMedia("(min-width: 56.3rem)").matches;
+const copKb = (window.copKb ??= (() => {
+  const kb = { opener: null, moving: false };
+  kb.wide = () => window.matchMedia("(min-width: 56.3rem)").matches;
+  kb.box = () => document.querySelector("#question textarea");
 
-function keepInAddress(query) {
-  const address = new URL(location.href);
-  address.search = "";
-  for (const name of ["document", "address", "version", "quote"]) {
-    if (query.has(name)) address.searchParams.set(name, query.get(name));
-  }
-  history.replaceState(null, "", address);
-}
+  kb.type = (text, focus = true) => {
+    const box = kb.box();
+    if (!box) return;
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    if (focus) box.focus();
+  };
 
-function open(link) {
-  const query = new URL(link.href).searchParams;
-  const wanted = link.dataset.key
-    ? { turn: link.dataset.turn, key: link.dataset.key }
-    : Object.fromEntries(query);
-  if (part === "talk") shared.opener = link;
-  shared.opening = true;
-  keepInAddress(query);
-  trigger("open", wanted);
-}
+  kb.say = (message) => {
+    const said = document.querySelector("#status [role=status]");
+    if (!said) return;
+    said.textContent = "";
+    setTimeout(() => (said.textContent = message), 50); // the same words again are announced again
+  };
 
-function back() {
-  const target = shared.opener?.isConnected ? shared.opener : document.querySelector("#question textarea");
-  target?.scrollIntoView({ block: "center" });
-  target?.focus({ preventScroll: true });
-}
-
-element.addEventListener("click", (event) => {
-  const link = event.target.closest("a.key, a.clause");
-  if (link && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
-    event.preventDefault();
-    open(link);
-  }
-  const example = event.target.closest("button[data-question]");
-  if (example) trigger("ask", { question: example.dataset.question });
-  const action = event.target.closest("button[data-do]")?.dataset.do;
-  if (action === "close") {
-    keepInAddress(new URLSearchParams());
-    trigger("close");
-  }
-  if (action) back();
-});
-
-function showSource() {
-  const side = document.getElementById("side");
-  const title = element.querySelector("#panel-title");
-  const mark = element.querySelector("mark");
-  if (wide()) {
-    side.scrollTop = 0;
-    if (mark) {
-      const below = mark.getBoundingClientRect().bottom - side.getBoundingClientRect().bottom;
-      if (below > 0) {
-        side.scrollTop = mark.getBoundingClientRect().top - side.getBoundingClientRect().top - side.clientHeight / 4;
-      }
+  // The clipboard is closed to pages without encryption (a ministry's own network, say): the old way works there.
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const focused = document.activeElement;
+      const area = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+      area.style.cssText = "position: fixed; top: 0; opacity: 0";
+      document.body.append(area);
+      area.select();
+      const done = document.execCommand("copy");
+      area.remove();
+      focused?.focus({ preventScroll: true });
+      return done;
     }
+  };
+
+  const copyFrom = async (button) => {
+    const link = button.dataset.copyLink;
+    const done = await copy(link ? new URL(link, location.href).href : button.dataset.copy);
+    const message = done ? button.dataset.done : button.dataset.failed;
+    button.dataset.name ??= button.textContent;
+    button.textContent = message;
+    kb.say(message);
+    setTimeout(() => (button.textContent = button.dataset.name), 2500);
+  };
+
+  const print = (turn) => {
+    turn.classList.add("printing");
+    window.addEventListener("afterprint", () => turn.classList.remove("printing"), { once: true });
+    window.print();
+  };
+
+  document.addEventListener("click", (event) => {
+    event.target.closest(".term")?.focus(); // Safari does not focus what is tapped
+    const button = event.target.closest("button");
+    if (!button) return;
+    if ("copy" in button.dataset || "copyLink" in button.dataset) copyFrom(button);
+    if (button.dataset.do === "print") print(button.closest("li.turn"));
+  });
+
+  const placeHint = (term, hint) => {
+    const box = hint.offsetParent;
+    if (!box) return;
+    const left = term.getClientRects()[0].left - box.getBoundingClientRect().left;
+    hint.style.left = `${Math.max(8, Math.min(left, box.clientWidth - hint.offsetWidth - 8))}px`;
+  };
+
+  window.addEventListener("resize", () => {
+    document.querySelectorAll(".hint[style]").forEach((hint) => hint.removeAttribute("style"));
+    const term = document.activeElement;
+    if (term?.matches(".term")) placeHint(term, term.nextElementSibling);
+  });
+
+  // Escape closes a hint where it stands (WCAG 1.4.13), Enter or Space on its term opens it again; so does coming back to it.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      document.querySelectorAll(".hinted:is(:hover, :focus-within)").forEach((hint) => hint.classList.add("dismissed"));
+    } else if ((event.key === "Enter" || event.key === " ") && event.target.matches(".term")) {
+      event.preventDefault();
+      event.target.parentElement.classList.toggle("dismissed");
+    }
+  });
+  for (const leaving of ["focusin", "pointerover"]) {
+    document.addEventListener(leaving, (event) => {
+      document.querySelectorAll(".hinted.dismissed").forEach((hint) => {
+        if (!hint.contains(event.target)) hint.classList.remove("dismissed");
+      });
+      if (event.target.matches?.(".term")) placeHint(event.target, event.target.nextElementSibling);
+    });
   }
-  if (!shared.opening) return;
-  shared.opening = false;
-  title?.focus({ preventScroll: wide() });
-  if (!wide()) element.scrollIntoView({ block: "start" });
-}
-
-// The question just asked stays at the top while it waits and when its answer has come.
-function showNewQuestion() {
-  element.querySelector("li.turn.fresh")?.scrollIntoView({ block: "start" });
-}
-
-watch("value", () => requestAnimationFrame(part === "source" ? showSource : showNewQuestion));
+  return kb;
+})());

@@ -14,26 +14,26 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from kb.base import KnowledgeBase
 from kb.errors import KnowledgeBaseError
+from ui.site import COOKIE, YEAR_SECONDS, chosen_language, refused
 from ui.texts import LANGUAGES, Texts
 
-COOKIE = "cop_kb_language"
-YEAR_SECONDS = 365 * 24 * 3600
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif")
 
 
 def create_app(base: KnowledgeBase) -> FastAPI:
     """Return the application over `base`, which may still be loading its model.
 
-    Routes: `/vi/` and `/en/` (the pages), `/` (goes to one by `?lang=`, cookie or setting), `/health`, `/icon.svg`.
+    Routes: `/vi/` and `/en/` (the page on which people ask), the plain pages beside it (ui.pages), `/` (goes to one
+    language by `?lang=`, cookie or setting), `/health`, `/icon.svg`, `/static/…`.
     """
     _tame_gradio(base.settings.home / "tmp")
     import gradio as gr
 
-    from ui import ask_page
+    from ui import ask_page, pages
     from ui.frame import Frame
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -58,11 +58,11 @@ def create_app(base: KnowledgeBase) -> FastAPI:
         state = "failed" if base.loading_error else "ready" if base.ready else "loading"
         return JSONResponse({"state": state}, status_code=503 if state == "failed" else 200)
 
-    @app.get("/icon.svg")
-    @app.get("/favicon.ico")
-    def icon() -> FileResponse:
-        return FileResponse(Path(__file__).parent / "icon.svg", media_type="image/svg+xml")
+    @app.exception_handler(404)
+    def not_found(request: Request, _: Exception) -> Response:
+        return refused(request, chosen_language(request), 404)
 
+    pages.add_pages(app, base)
     theme = gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace"))
     for language in LANGUAGES:
         gr.mount_gradio_app(

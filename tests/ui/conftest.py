@@ -127,6 +127,22 @@ class Visitor:
         self.page.press("#question textarea", "Enter")
         self.page.locator("li.turn").nth(before).locator(".outcome").wait_for()
 
+    def open_source(self) -> None:
+        """Press the first citation of the last answer and wait until its clause is shown."""
+        self.page.locator(".answer").last.locator("a.key").first.click()
+        self.page.wait_for_function("document.activeElement?.id === 'panel-title'")
+
+    def wait_for_place(self, words: str) -> None:
+        """Wait until the source panel shows the clause whose place holds `words`."""
+        self.page.wait_for_function(
+            "words => document.querySelector('#source h3.place')?.innerText.includes(words)", arg=words
+        )
+
+    @property
+    def clipboard(self) -> str:
+        """What was copied last."""
+        return str(self.page.evaluate("navigator.clipboard.readText()"))
+
     @property
     def outside(self) -> list[str]:
         """The requests that went anywhere but to the application."""

@@ -8,7 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.ui.application import PREPARING
 from tests.ui.conftest import Visit, Visitor, running
+from ui.parts import number
 from ui.texts import Texts
 
 LAW_QUESTION = {
@@ -42,7 +44,7 @@ def test_page_speaks_one_language(visit: Visit, language: str) -> None:
     assert page.get_by_label(texts("question_label")).is_visible()
     assert page.get_by_role("button", name=texts("send"), exact=True).is_visible()
     assert page.locator("header.site, main, aside, footer.site").count() == 4
-    assert texts("intro_holdings", count=3) in page.inner_text(".intro")  # neither the draft nor the restricted one
+    assert texts("intro_holdings", count=7) in page.inner_text(".intro")  # neither the draft nor the restricted one
     names = page.evaluate(
         "[...document.querySelectorAll('[aria-label],[title],[placeholder]')]"
         ".flatMap(e => ['aria-label','title','placeholder'].map(a => e.getAttribute(a)).filter(Boolean)).join('\\n')"
@@ -218,22 +220,35 @@ def test_keyboard_alone_is_enough(visit: Visit) -> None:
     assert page.evaluate(f"{focused}.matches('a.key')")
 
 
-def test_permanent_link(visit: Visit) -> None:
+def test_links_into_the_page(visit: Visit) -> None:
     visitor = visit()
     visitor.open("?lang=vi")
     visitor.ask(LAW_QUESTION["vi"])
-    link = visitor.page.locator("#source a.permanent")
-    link.wait_for()
-    href = str(link.evaluate("a => a.href"))
+    href = str(visitor.page.locator(".answer a.key").first.evaluate("a => a.href"))
     stranger = visit()
     stranger.page.goto(href)
     stranger.page.wait_for_selector("#source mark")
     assert "07 năm" in stranger.page.inner_text("#source mark")
     assert stranger.page.locator("li.turn").count() == 0
-    bare = re.sub(r"&quote=[0-9-]+", "", href)
-    stranger.page.goto(bare)
+    stranger.page.goto(re.sub(r"&quote=[0-9-]+", "", href))
     stranger.page.wait_for_selector("#source h3.place")
     assert stranger.page.locator("#source mark").count() == 0
+
+
+def test_permanent_link_leads_to_the_clause_in_its_version(visit: Visit) -> None:
+    visitor = visit()
+    visitor.open("?lang=vi")
+    visitor.ask(LAW_QUESTION["vi"])
+    visitor.open_source()
+    href = str(visitor.page.locator("#source a.permanent").evaluate("a => a.href"))
+    assert f"/vi/library/{LAW_ID}?version=1&at=" in href
+    assert "quote=" in href
+    stranger = visit()
+    stranger.page.goto(href)
+    assert "07 năm" in " ".join(stranger.page.locator("main mark").all_inner_texts())
+    whole = str(visitor.page.locator("#source a.whole").evaluate("a => a.href"))
+    stranger.page.goto(whole)
+    assert "Cơ quan kiểm thử cấp tỉnh" in stranger.page.inner_text("main")
 
 
 def test_links_to_what_is_not_for_the_visitor(visit: Visit) -> None:
@@ -271,21 +286,6 @@ def test_two_visitors_do_not_meet(visit: Visit) -> None:
     assert "cấp tỉnh" in second.page.inner_text("#source mark")
 
 
-def test_reload_keeps_and_clear_forgets(visit: Visit) -> None:
-    visitor = visit()
-    visitor.open("?lang=vi")
-    visitor.ask(LAW_QUESTION["vi"])
-    visitor.page.reload()
-    visitor.page.wait_for_selector("li.turn .outcome")
-    visitor.page.locator(".answer a.key").first.click()
-    visitor.page.wait_for_selector("#source mark")
-    visitor.page.get_by_role("button", name=Texts("vi")("clear")).click()
-    visitor.page.wait_for_selector("#conversation .intro")
-    visitor.page.reload()
-    visitor.page.wait_for_selector("#conversation .intro.loaded")
-    assert visitor.page.locator("li.turn").count() == 0
-
-
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_questions_that_cannot_be_asked(visit: Visit, language: str) -> None:
     texts = Texts(language)
@@ -312,7 +312,8 @@ def test_the_page_opens_before_the_model_and_survives_the_server(visit: Visit, t
         page = visitor.page
         page.wait_for_selector("#question textarea")
         page.wait_for_selector("#notice .loading")
-        assert page.inner_text("#notice .loading") == texts("model_loading_notice")
+        done, total = PREPARING
+        assert page.inner_text("#notice .loading") == texts("preparing_notes", done=done, total=number(total, texts))
         page.fill("#question textarea", LAW_QUESTION["vi"])
         page.press("#question textarea", "Enter")
         page.locator("li.turn .waiting").wait_for()

@@ -9,13 +9,14 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 
 import ui
-from kb import answer as answering
+from kb import validity
+from kb.catalogue import Confirmed, Licence, Standing
 from kb.records import (
     Answer,
     Authority,
@@ -29,8 +30,9 @@ from kb.records import (
     Statement,
     Verdict,
 )
+from kb.sources import FetchOutcome
 from tests.ui.conftest import Application
-from ui import conversation, panel, render
+from ui import catalogue_page, conversation, panel, render
 from ui.conversation import Failure, Turn
 from ui.texts import LANGUAGES, Texts, table
 
@@ -40,16 +42,27 @@ FAMILIES = {
     "authority_": [authority.value for authority in Authority] + ["unknown"],
     "verdict_": [verdict.value for verdict in Verdict],
     "status_": [
-        answering.IN_FORCE,
-        answering.NOT_YET_IN_FORCE,
-        answering.NO_LONGER_IN_FORCE,
-        answering.CURRENT_TEXT,
+        validity.IN_FORCE,
+        validity.NOT_YET_IN_FORCE,
+        validity.NO_LONGER_IN_FORCE,
+        validity.CURRENT_TEXT,
         "draft",
         "superseded",
         "withdrawn",
+        "note",
     ],
     "source_in_": ["vi", "en"],
     "not_in_base_try_": ["1", "2", "3"],
+    "shelf_": [authority.value for authority in Authority] + ["unknown"],
+    "standing_": [standing.value for standing in Standing],
+    "licence_": [licence.value for licence in Licence],
+    "confirmed_": get_args(Confirmed),
+    "held_": catalogue_page.HELD,
+    "core_": [catalogue_page.CORE],
+    "way_": ["fetch", "site", "link", "sold", "library", "catalogue", "ask"],
+    "fetch_": [*FetchOutcome, "fetching", "waiting", "not_tried"],
+    "jurisdiction_": "VN EU INT US UK IN SG KR JP ASEAN".split(),
+    "language_": "vi en fr es ko ja hi unknown".split(),
 }
 
 
@@ -70,11 +83,15 @@ def test_every_text_is_whole_in_both_languages(key: str) -> None:
 
 
 def test_texts_and_code_agree() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in UI.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in [*UI.glob("*.py"), *UI.glob("templates/*.html")])
     named = set(re.findall(r"""\(["']([a-z][a-z0-9_]+)["'][,)]""", code)) | set(
         re.findall(r"""["']([a-z0-9_]+)["']""", code)
     )
-    family = {prefix + member.replace(" ", "_") for prefix, members in FAMILIES.items() for member in members}
+    family = {
+        prefix + re.sub(r"[^a-z0-9]+", "_", member.lower()).strip("_")
+        for prefix, members in FAMILIES.items()
+        for member in members
+    }
     assert family <= set(table())
     assert set(table()) - named - family == set()
     assert set(re.findall(r"""texts\(["']([a-z0-9_]+)["'][,)]""", code)) <= set(table())
