@@ -305,7 +305,7 @@ class KnowledgeBase:
         query = self.embed_question(searched, form.language)
         embedding_ms = 1000 * (time.perf_counter() - begun)
         scope = scope or Scope()
-        named = {match for reference in self.references(question, scope) for match in reference.preferred}
+        named = {match for reference in self.references(question, scope) for match in reference.documents}
         found = search.retrieve(
             question,
             query,

@@ -18,9 +18,9 @@ CANDIDATES = 20
 MOST_QUOTES = 3
 NEAR_THE_BEST = 0.12
 """A further passage is quoted when its score is this near to the best one's."""
-FITS = 0.2
+FITS = 0.15
 """What a passage gains that holds the kind of thing asked for."""
-NOTE_YIELDS = 0.3
+NOTE_YIELDS = 0.15
 """A note gives way to the text of its instrument where that scores at most so much less."""
 SAY_NOTHING = ("closing", "preamble", "contents")
 """Clauses that name a document and its signers; they answer only questions that name them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.address import shown
+from kb.address import parse_address, shown
 from kb.language import ENGLISH, VIETNAMESE
 from kb.number import find_numbers
 from kb.records import Metadata
@@ -43,6 +43,8 @@ def cite(metadata: Metadata, address: str) -> str:
     'Article 2(1) of Decree No. 98/2021/NĐ-CP'
     >>> cite(Metadata(title="Ghi chú A", language="vi"), "Ghi chú A / Ai được tham gia")
     'mục “Ai được tham gia”, Ghi chú A'
+    >>> cite(Metadata(title="Note C", language="en"), "Note C / What Decree 98/2021/NĐ-CP is")
+    '“What Decree 98/2021/NĐ-CP is”, Note C'
     >>> guide = Metadata(title="Guide B", language="en")
     >>> cite(guide, "Section 4.2"), cite(guide, "Guide B")
     ('Section 4.2 of Guide B', 'Guide B')
@@ -87,5 +89,4 @@ def instrument(metadata: Metadata) -> str:
 
 def _is_heading(address: str) -> bool:
     """Whether the place is named by a heading's words rather than by a number."""
-    last = address.rsplit(" / ", 1)[-1]
-    return " / " in address or re.search(r"\d|\b[IVXLC]+\b|\b[A-Z]$", last) is None
+    return parse_address(address) is None

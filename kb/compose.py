@@ -11,8 +11,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kb.address import kind_of, shown
+from kb.choice import MOST_QUOTES
 from kb.cite import cite
 from kb.language import fold, words
+from kb.pointers import clauses_named
 from kb.records import Answer, Authority, Citation, Clause, Concern, Document, Hit, Outcome, Statement, Verdict
 from kb.search import Found, Scope
 from kb.validity import NOT_YET_IN_FORCE, validity
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 LONGEST_QUOTE = 2400
 """Characters of a clause quoted at once; a longer one is quoted to the last paragraph that fits."""
+LISTED = ("point", "subpoint")
+"""Kinds of clauses that make a list with their siblings."""
 LONGEST_TITLE = 90
 
 
@@ -63,9 +67,10 @@ class Composer:
         """The passages that a search found, those of one clause once, after `lead` (None: the usual words)."""
         quotes: list[Quote] = []
         for item in passages:
-            quote = self._passage(item)
-            if not any(_same_place(quote, other) for other in quotes):
-                quotes.append(quote)
+            for quote in self._quotes(item):
+                if not any(_same_place(quote, other) for other in quotes):
+                    quotes.append(quote)
+        quotes = self._joined(quotes[:MOST_QUOTES])
         lead = lead or Statement(text=sentence("lead_found", self.language))
         lead = replace(lead, citations=tuple(range(1, len(quotes) + 1)))
         return self._quoted(quotes, [lead], "lead_source", begun)
@@ -109,10 +114,9 @@ class Composer:
             for concern in (Concern.REPEALED, Concern.AMENDED):
                 if concern in citation.concerns:
                     document = self.base.document(citation.document, citation.version)
-                    by = ", ".join(self.base.currency(document, self.scope.as_of).by) or sentence(
-                        "later", self.language
-                    )
-                    groups.setdefault(f"{concern.value} {by}", []).append(citation)
+                    by = ", ".join(self.base.currency(document, self.scope.as_of).by)
+                    kind = f"{concern.value}_note" if citation.authority == Authority.NOTE else concern.value
+                    groups.setdefault(f"{kind} {by or sentence('later', self.language)}", []).append(citation)
             if citation.language != self.language:
                 groups.setdefault(f"other_language {citation.language}", []).append(citation)
         for group, members in groups.items():
@@ -127,6 +131,37 @@ class Composer:
             )
             cautions.append(Statement(text=text, citations=tuple(member.key for member in members)))
         return cautions
+
+    def _quotes(self, item: Found) -> list[Quote]:
+        """The passage; in place of a note the clauses it names, where their text is here.
+
+        A note in the answer's language stays beside clauses in the other.
+        """
+        named = clauses_named(self.question, item, self.base, self.scope)
+        official = [self._whole(document, clause) for document, clause in named]
+        foreign = all(quote.document.metadata.language != self.language for quote in official)
+        if official and (not foreign or item.passage.language != self.language):
+            return official
+        return [*official, self._passage(item)]
+
+    def _joined(self, quotes: Sequence[Quote]) -> list[Quote]:
+        """The quotes, those that are points of one list as that list whole, where it is not too long.
+
+        Who is shown two duties of ten takes them for all.
+        """
+        joined: dict[tuple[str, int], Quote] = {}
+        for quote in quotes:
+            parent = quote.clause.parent
+            alike = [other for other in quotes if _siblings(quote, other)]
+            whole = None
+            if parent is not None and len(alike) > 1 and quote.clause.kind in LISTED:
+                document = quote.document
+                whole = self._whole(document, self.base.library.clauses(document.id, document.version)[parent])
+            if whole is None or whole.cut:
+                joined[quote.document.id, quote.start] = quote
+            else:
+                joined.setdefault((whole.document.id, whole.start), whole)
+        return list(joined.values())
 
     def _whole(self, document: Document, clause: Clause) -> Quote:
         """A clause from its first word, as far as LONGEST_QUOTE."""
@@ -251,6 +286,11 @@ def _same_place(one: Quote, other: Quote) -> bool:
         return one.start < other.end and other.start < one.end
     pair = one.document.metadata.pair
     return pair is not None and pair == other.document.metadata.pair
+
+
+def _siblings(one: Quote, other: Quote) -> bool:
+    """Whether two quotes are clauses beneath the same one, a point being its own sibling."""
+    return one.document.id == other.document.id and one.clause.parent == other.clause.parent is not None
 
 
 def _cited(hit: Hit, citations: Sequence[Citation]) -> bool:

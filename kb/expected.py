@@ -22,10 +22,19 @@ class Expected(StrEnum):
     COUNT = "count"
 
 
+# "When" asks for a day where something happens on one, and for a condition elsewhere ("when is software a device?").
+_HAPPENS_VI = (
+    "hieu luc|ban hanh|ky|ra mat|thanh lap|bat dau|ket thuc|cong bo|tham gia|ap dung|tuan thu|het han|thong qua"
+)
+_HAPPENS_EN = (
+    "effect|force|sign|issu|publish|launch|start|begin|end|join|appl|expire|adopt|replace|compl|pass|enact|found|held"
+)
 _ASKS = {
     Expected.DATE: re.compile(
-        r"\b(?:khi nao|bao gio|luc nao|(?:tu |truoc |vao |den )?(?:ngay|thang|nam) nao|ngay (?:ky|ban hanh|hieu luc)"
-        r"|when|(?:what|which|by what|to which|from which) (?:date|day|year|month))\b"
+        r"\b(?:bao gio|(?:tu |truoc |vao |den )?(?:ngay|thang|nam) nao|ngay (?:ky|ban hanh|hieu luc)"
+        r"|(?:what|which) (?:date|day|year|month)|(?:by|since|until|from) when)\b"
+        rf"|\b(?:khi nao|luc nao)\b.*\b(?:{_HAPPENS_VI})\b|\b(?:{_HAPPENS_VI})\b.*\b(?:khi nao|luc nao)\b"
+        rf"|\bwhen\b.*\b(?:{_HAPPENS_EN})"
     ),
     Expected.PERIOD: re.compile(
         r"\b(?:bao lau|may (?:ngay|thang|nam|gio|tuan)|bao nhieu (?:ngay|thang|nam|gio)|thoi han|trong thoi gian nao"
@@ -45,6 +54,7 @@ _HOLDS = {
     ),
     Expected.PERIOD: re.compile(
         rf"\b(?:\d+|{_NUMBER_VI}|{_NUMBER_EN})(?: ?(?:-|den|to) ?\d+)? (?:ngay lam viec|{_UNIT})\b"
+        r"|\bkhong (?:xac dinh )?thoi han\b|\bno time limit\b"
     ),
     Expected.COUNT: re.compile(rf"\b(?:\d+(?:[.,]\d+)*|{_NUMBER_VI}|{_NUMBER_EN})\b"),
 }
@@ -55,8 +65,8 @@ def expected(question: str) -> Expected | None:
 
     >>> expected("Luật có hiệu lực khi nào?"), expected("luu nhat ky bao lau"), expected("How many levels are there?")
     (<Expected.DATE: 'date'>, <Expected.PERIOD: 'period'>, <Expected.COUNT: 'count'>)
-    >>> expected("Ai phải báo cáo?") is None
-    True
+    >>> expected("Ai phải báo cáo?"), expected("When is software a device?"), expected("Khi nào phần mềm là thiết bị?")
+    (None, None, None)
     """
     folded = " ".join(fold(question).split())
     return next((kind for kind, asks in _ASKS.items() if asks.search(folded)), None)

@@ -142,8 +142,8 @@ PATHS = (
     f"library/{LAW_ID}",
     f"library/{LAW_ID}?version=1&at=%C4%90i%E1%BB%81u+2",
     f"library/{LAW_ID}?at=%C4%90i%E1%BB%81u+2+kho%E1%BA%A3n+1&quote=240-260",
-    "library/bench-note.en",
-    "library/bench-note.en?beside=1",
+    "library/vn-luat-911.en",
+    "library/vn-luat-911.en?beside=1",
     "library/strange-markup.en",
     "catalogue",
     "catalogue?held=missing",
@@ -435,7 +435,7 @@ def test_the_library_narrows(site: Site, query: str, expected: list[str]) -> Non
 def test_language_versions_are_one_row(site: Site) -> None:
     html = site.far.get("/vi/library?authority=note").text
     assert titles(html) == ["Ghi chú về Luật Kiểm định"]
-    assert 'lang="en" href="../vi/library/bench-note.en"' in html
+    assert 'lang="en" href="../vi/library/vn-luat-911.en"' in html
     assert "beside=1" in html
 
 
@@ -515,7 +515,7 @@ def test_versions_stay_readable_and_say_that_they_are_old(site: Site) -> None:
 
 
 def test_both_languages_side_by_side(site: Site) -> None:
-    html = site.far.get("/vi/library/bench-note.en?beside=1").text
+    html = site.far.get("/vi/library/vn-luat-911.en?beside=1").text
     rows = re.findall(r'<div class="row">(.*?)\n  </div>', html, re.S)
     together = [" ".join(unescape(re.sub("<[^>]+>", " ", row)).split()) for row in rows]
     assert any("What it is" in row and "Luật là gì" in row for row in together)
@@ -820,7 +820,7 @@ def test_proposals_have_a_pace(tmp_path: Path) -> None:
 
 def test_the_desk_lists_what_is_overdue_until_it_is_checked(site: Site) -> None:
     texts = Texts("en")
-    note = "bench-note.en"
+    note = "vn-luat-911.en"
     desk = site.near.get("/en/desk").text
     assert texts("concern_overdue") in desk
     assert f'value="{note}"' in desk
