@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from sqlalchemy import Connection, text
 
@@ -73,6 +73,13 @@ def query_terms(question: str, language: str, *, unaccented: bool = False) -> Le
     if unaccented:
         return LexicalQuery((), _unique([*folded, *pairs(folded)]))
     return LexicalQuery(_unique(spoken), _unique(pairs(folded)))
+
+
+def phrase_terms(phrases: Iterable[str], language: str) -> LexicalQuery:
+    """Return the terms to look for where whole phrases are known: their words and, for Vietnamese, their pairs."""
+    spoken = [words(phrase) for phrase in phrases]
+    joined = [pairs([fold(word) for word in phrase]) for phrase in spoken] if language == VIETNAMESE else []
+    return LexicalQuery(_unique(chain.from_iterable(spoken)), _unique(chain.from_iterable(joined)))
 
 
 def add(connection: Connection, rows: Iterable[tuple[int, str]], *, language: str, period: str) -> None:

@@ -2,7 +2,8 @@
 
 The fusion (docs/retrieval.md has the figures): the score of a passage is its cosine with the question, both centred by
 language, plus LEXICAL_WEIGHT times its BM25 score as a share of what the question could reach. Only passages in the
-question's language share words with it; those in the other language get what the best of its own language got from
+question's language share words with it. For those in the other language, the part of the question that the glossary
+translates is looked for in its translation; for the rest they get what the best of the question's language got from
 words, so that they are neither buried nor favoured.
 """
 
@@ -15,8 +16,8 @@ from datetime import date
 
 import numpy as np
 
-from kb import lexical
-from kb.language import LANGUAGES, Form, detect
+from kb import glossary, lexical
+from kb.language import ENGLISH, LANGUAGES, VIETNAMESE, Form, detect
 from kb.lexical import CURRENT, PERIODS
 from kb.library import PUBLISHED, Library, StoredPassage
 from kb.marks import restore_marks
@@ -162,18 +163,24 @@ def _candidates(
 ) -> tuple[dict[int, tuple[float, float, float]], bool]:
     """Return (score, cosine, lexical share) by passage id, and whether the index holds no more."""
     terms = lexical.query_terms(question, form.language, unaccented=form.unaccented)
+    other = ENGLISH if form.language == VIETNAMESE else VIETNAMESE
+    translation = glossary.load().translate(question, form.language, unaccented=form.unaccented)
+    translated = lexical.phrase_terms(translation.terms, other)
     shares: dict[int, float] = {}
+    bridged: dict[int, float] = {}
     with library.read() as connection:
         for period in scope.periods():
             shares |= lexical.search(connection, terms, language=form.language, period=period)
+            bridged |= lexical.search(connection, translated, language=other, period=period)
     best_shares = heapq.nlargest(limit, shares, key=lambda passage: shares[passage])
-    exhausted = len(shares) <= limit
+    best_bridged = heapq.nlargest(limit, bridged, key=lambda passage: bridged[passage])
+    exhausted = len(shares) <= limit and len(bridged) <= limit
     scored: dict[int, tuple[float, float, float]] = {}
     expected = sum(shares[passage] for passage in best_shares[:EXPECTED_OF]) / EXPECTED_OF
     for language in LANGUAGES:
         cosines: dict[int, float] = {}
         own = language == form.language
-        wanting = best_shares if own else []
+        wanting = best_shares if own else best_bridged
         for collection in scope.collections(language):
             near = dict(vectors.search(collection, query, limit))
             exhausted = exhausted and len(near) < limit
@@ -186,8 +193,10 @@ def _candidates(
                 share = shares.get(passage, 0.0)
                 scored[passage] = (cosine + LEXICAL_WEIGHT * share, cosine, share)
         else:
-            lift = OTHER_LANGUAGE_WEIGHT * LEXICAL_WEIGHT * expected
-            scored |= {passage: (cosine + lift, cosine, 0.0) for passage, cosine in cosines.items()}
+            for passage, cosine in cosines.items():
+                covered = translation.coverage * bridged.get(passage, 0.0)
+                likely = covered + (1 - translation.coverage) * expected
+                scored[passage] = (cosine + OTHER_LANGUAGE_WEIGHT * LEXICAL_WEIGHT * likely, cosine, 0.0)
     return scored, exhausted
 
 
