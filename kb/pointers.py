@@ -38,7 +38,7 @@ def clauses_named(question: str, item: Found, base: KnowledgeBase, scope: Scope)
     for sentence in _SENTENCE.split(item.passage.text) if seen else ():
         shared = len(asked & set(words(fold(sentence))))
         for reference in base.references(sentence, scope):
-            found = _clause(reference, seen, item.passage.document, base)
+            found = _clause(reference, seen, base, title=metadata.title or "")
             if found is not None:
                 document, clause = found
                 named.setdefault((document.id, clause.position), (shared, document, clause))
@@ -46,16 +46,19 @@ def clauses_named(question: str, item: Found, base: KnowledgeBase, scope: Scope)
     return tuple((document, clause) for shared, document, clause in named.values() if shared == most)[:MOST_CLAUSES]
 
 
-def _clause(item: Resolved, seen: Sequence[Document], note: str, base: KnowledgeBase) -> tuple[Document, Clause] | None:
+def _clause(
+    item: Resolved, seen: Sequence[Document], base: KnowledgeBase, *, title: str
+) -> tuple[Document, Clause] | None:
     """The clause of one of the texts that a reference means.
 
-    One without an instrument means the note's own, as does a name that the note itself goes by.
+    One without an instrument means the note's own, as does a name that stands in the note's `title`.
     """
-    address = item.reference.address
+    address, name = item.reference.address, item.reference.name
     if address is None:
         return None
+    own = not item.names_instrument or (name is not None and fold(name) in fold(title))
     for document in seen:
-        if not item.names_instrument or document.id in item.documents or note in item.documents:
+        if own or document.id in item.documents:
             clause = lookup.find_clause(base.library, document, address)
             if clause is not None:
                 return document, clause
