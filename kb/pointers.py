@@ -53,13 +53,22 @@ def _clause(
 
     One without an instrument means the note's own, as does a name that stands in the note's `title`.
     """
-    address, name = item.reference.address, item.reference.name
+    address = item.reference.address
     if address is None:
         return None
-    own = not item.names_instrument or (name is not None and fold(name) in fold(title))
+    own = not item.names_instrument or _stands_in(title, item.reference.words)
     for document in seen:
         if own or document.id in item.documents:
             clause = lookup.find_clause(base.library, document, address)
             if clause is not None:
                 return document, clause
     return None
+
+
+def _stands_in(title: str, name: Sequence[str]) -> bool:
+    """Whether a title holds the beginning of a name: "Law on Trials ..." in "Note on the Law on Trials".
+
+    A name read from a sentence may run on into it, so only its first telling words count.
+    """
+    telling = name[:3] if len(name) > 2 and name[1] in ("on", "of", "ve") else name[:2]
+    return len(telling) > 1 and " ".join(telling) in fold(title)
