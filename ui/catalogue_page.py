@@ -94,10 +94,10 @@ def way(source: Source) -> str:
 
 
 def listing(found: Sequence[Row], chosen: Mapping[str, str], words: str, texts: Texts) -> Listing:
-    """Return the rows that `chosen` and `words` leave."""
+    """Return the rows that `chosen` and `words` leave, the core set first."""
     named = _by_words(found, words)
     return Listing(
-        rows=tuple(row for row in named if _has(row, chosen, "")),
+        rows=tuple(sorted((row for row in named if _has(row, chosen, "")), key=lambda row: not row.source.core)),
         facets=tuple(_facet(key, found, named, chosen, texts) for key in FACETS),
         total=len(found),
         texts=sum(row.held == "text" for row in found),
