@@ -91,19 +91,17 @@ def _fitting(question: str, telling: Sequence[Found]) -> list[Found]:
 def _yielding(telling: Sequence[Found], base: KnowledgeBase, language: str) -> list[Found]:
     """Without the notes on an instrument whose own text speaks to the question about as well.
 
-    Where that text is in the other language, a note in the asker's stays, after it.
+    Where that text is in the other language, a note in the asker's stays: it leads to the clauses (kb.pointers).
     """
     kept: list[Found] = []
-    later: list[Found] = []
     for item in telling:
-        texts = [] if not _is_note(item) else base.official_texts(item.passage.metadata.about)
+        texts = base.official_texts(item.passage.metadata.about) if _is_note(item) else ()
         near = (other for other in telling if item.unaided - other.unaided <= NOTE_YIELDS)
         own = [other for other in near if other.passage.document in texts]
-        if not own:
+        foreign = all(other.passage.language != language for other in own)
+        if not own or (foreign and item.passage.language == language):
             kept.append(item)
-        elif item.passage.language == language and all(other.passage.language != language for other in own):
-            later.append(item)
-    return [*kept, *later]
+    return kept
 
 
 def _is_note(item: Found) -> bool:
