@@ -280,7 +280,10 @@ def list_documents(base: KnowledgeBase, options: argparse.Namespace, terminal: T
         for document in documents:
             row = _document_json(document, [])
             row["clauses"] = document.clauses
-            rows.append(row | {"passages": document.passages, "source": document.source})
+            currency = base.currency(document)
+            row |= {"passages": document.passages, "source": document.source}
+            row |= {"review_due": currency.review_due.isoformat()}
+            rows.append(row | {"concerns": [concern.value for concern in currency.concerns]})
         terminal.print_json({"documents": rows})
         return DONE
     for document in documents:
