@@ -633,6 +633,7 @@ def place_with_old(prepared: Path, folder: Path) -> Settings:
     return Settings(home=folder / "home", cache=folder / "cache")
 
 
+@pytest.mark.slow
 def test_restore_killed_at_any_moment_leaves_the_old_base_or_the_new(
     worker: Worker, prepared: Path, tmp_path: Path
 ) -> None:
@@ -651,6 +652,7 @@ def test_restore_killed_at_any_moment_leaves_the_old_base_or_the_new(
     assert outcomes == {"old", "new"}
 
 
+@pytest.mark.slow
 def test_restore_killed_before_each_of_its_steps(worker: Worker, prepared: Path, tmp_path: Path) -> None:
     """The renames that make the new base count happen within a millisecond: each is stopped at by itself."""
     place = place_with_old(prepared, tmp_path / "trial")
@@ -667,6 +669,7 @@ def test_restore_killed_before_each_of_its_steps(worker: Worker, prepared: Path,
     assert outcomes == ["old"] + ["new"] * (len(outcomes) - 1)
 
 
+@pytest.mark.slow
 def test_finishing_a_restore_may_itself_be_broken_off(
     worker: Worker, prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -700,6 +703,7 @@ def test_finishing_a_restore_may_itself_be_broken_off(
     assert holds_either(place) == "new"
 
 
+@pytest.mark.slow
 def test_backup_killed_at_any_moment_leaves_the_earlier_backup_or_the_new(
     worker: Worker, prepared: Path, tmp_path: Path
 ) -> None:
@@ -733,6 +737,7 @@ def test_backup_killed_at_any_moment_leaves_the_earlier_backup_or_the_new(
     assert {path.name for path in tmp_path.iterdir()} == {"home", "kb.zip"}
 
 
+@pytest.mark.slow
 def test_no_space_is_said_and_leaves_nothing_behind(worker: Worker, prepared: Path, tmp_path: Path) -> None:
     place = place_with_old(prepared, tmp_path / "trial")
     for limit in (50_000, 600_000):
@@ -751,6 +756,7 @@ def test_no_space_is_said_and_leaves_nothing_behind(worker: Worker, prepared: Pa
 # ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_commands(base: KnowledgeBase, tmp_path: Path, cache: Path) -> None:
     """`backup` is carried out by the application that owns the base; `restore` by its own process, and never there."""
     put(base, tmp_path, "law.md", LAW)

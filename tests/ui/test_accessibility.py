@@ -15,6 +15,8 @@ from tests.ui.application import BROKEN, LARGE_ID, SLOW
 from tests.ui.conftest import Application, Visit, Visitor, running
 from ui.texts import Texts
 
+pytestmark = pytest.mark.slow
+
 SIZES = ({"width": 1280, "height": 800}, {"width": 360, "height": 740})
 LAW = "901-2031-qh16.vi"
 ARTICLE_2 = "%C4%90i%E1%BB%81u+2"

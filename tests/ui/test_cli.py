@@ -113,6 +113,7 @@ def test_wrong_usage_is_status_2_and_failures_status_1(home: Path, cache: Path) 
     assert "Traceback" not in missing.stderr
 
 
+@pytest.mark.slow
 def test_kill_at_any_point_loses_nothing_reported_done(tmp_path: Path, cache: Path) -> None:
     """Ingest many files, kill -9 at various moments, and finish: what was reported is there, and the stores agree."""
     folder = tmp_path / "docs"
