@@ -46,7 +46,8 @@ def _parts(reading: Reading) -> list[tuple[Hashable, Clause]]:
         for at, clause in enumerate(reading.children.get(parent, ())):
             here = (*place, at)
             if holds_parts(reading, clause):
-                parts.append((("above", clause.kind, ordinal_parts(clause.address) or here), clause))
+                numbers = ordinal_parts(clause.address) if clause.kind != "heading" else ()
+                parts.append((("above", clause.kind, numbers or here), clause))
                 walk(clause.position, here)
             else:
                 parts.append((_key(clause, here), clause))
@@ -59,5 +60,6 @@ _NUMBERED = {"article", "recital", "annex", "form"}
 
 
 def _key(clause: Clause, place: tuple[int, ...]) -> Hashable:
-    kind = kind_of(clause.address)
-    return (kind, ordinal_parts(clause.address)) if kind in _NUMBERED else ("place", place)
+    kind, numbers = kind_of(clause.address), ordinal_parts(clause.address)
+    # "Điều chưa chắc chắn" is a heading, though it begins like an article.
+    return (kind, numbers) if kind in _NUMBERED and numbers and clause.kind != "heading" else ("place", place)

@@ -30,11 +30,13 @@ from kb.models import HashEmbedder
 from kb.records import Audience, Authority, Clause, Document, Kind, Metadata, PageSpan, Remark
 from kb.settings import Settings
 from kb.sources import Fetch, FetchOutcome, now, record_fetch
+from tests.conftest import put
 from tests.ui.conftest import Visit
 from ui import beside
 from ui.frame import Frame
 from ui.jobs import FetchJob
 from ui.pages import add_pages
+from ui.reader_page import Readings
 from ui.reading import Reading
 from ui.rights import Pace, may_curate
 from ui.site import chosen_language, refused
@@ -932,3 +934,16 @@ def test_the_chat_leads_to_the_pages_and_back(visit: Visit) -> None:
     page.get_by_role("link", name=texts("ask_about")).click()
     page.wait_for_selector("#source #panel-title")
     assert title in page.inner_text("#source")
+
+
+def test_headings_that_look_like_articles_stand_beside_each_other(base: KnowledgeBase, tmp_path: Path) -> None:
+    note = (
+        "---\nkind: note\nauthority: note\nlanguage: {}\npair: vn-nd-98-2021\n---\n# {}\n\n## {}\n\n{}\n\n## {}\n\n{}\n"
+    )
+    texts = (
+        note.format("vi", "Ghi chú về Nghị định 98", "Là văn bản nào", "Nghị định.", "Điều chưa chắc chắn", "Ngày ký."),
+        note.format("en", "Note on Decree 98", "What it is", "A decree.", "What is uncertain", "The day of signing."),
+    )
+    readings = Readings(base)
+    both = [readings.open(put(base, tmp_path, f"{at}.md", text).id, None) for at, text in enumerate(texts)]
+    assert all(left is not None and right is not None for left, right in beside.rows(*both))
