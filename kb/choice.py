@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kb.expected import expected, holds
+from kb.expected import Expected, expected, holds
 from kb.records import Authority
 from kb.search import Found
 
@@ -25,8 +25,10 @@ NOTE_YIELDS = 0.15
 SAY_NOTHING = ("closing", "preamble", "contents")
 """Clauses that name a document and its signers; they answer only questions that name them."""
 NAMED_IS_KNOWN = 0.6
-LEAST_SCORE = 0.56
+LEAST_SCORE = 0.50
 """Cosine and share of the question's words below which a passage in its language does not answer; docs/retrieval.md."""
+LACKING = 1.15
+"""How much more is asked of a passage that does not hold the kind of thing asked for, such as a date."""
 LEAST_COSINE = 0.315
 """The same for a passage in the other language, which shares no words with the question."""
 
@@ -38,8 +40,9 @@ def choose(
 
     `language` is the question's own, which its words are compared in; `asked_in` that of the answer.
     """
-    telling = _telling(found, base, language)
-    fitting = _fitting(question, in_own_language(telling, found, asked_in))
+    kind = expected(question)
+    telling = _telling(kind, found, base, language)
+    fitting = _fitting(kind, in_own_language(telling, found, asked_in))
     yielding = _yielding(fitting, base, asked_in)
     return _nearest(yielding, asked_in) if yielding else ()
 
@@ -61,13 +64,13 @@ def _nearest(telling: Sequence[Found], language: str) -> tuple[Found, ...]:
     return tuple(sorted(near, key=lambda item: (item.clause_kind in SAY_NOTHING, item.passage.language != language)))
 
 
-def _telling(found: Sequence[Found], base: KnowledgeBase, language: str) -> list[Found]:
+def _telling(kind: Expected | None, found: Sequence[Found], base: KnowledgeBase, language: str) -> list[Found]:
     """The passages that may answer.
 
     A work that the base holds in the question's language too is judged by that version, which the question can share
     words with: likeness across languages alone is the weaker witness.
     """
-    telling = [item for item in found if _may_answer(item) and speaks_to(item, language)]
+    telling = [item for item in found if _may_answer(item) and speaks_to(item, language, kind)]
     own = {document.metadata.pair for document in base.documents() if document.metadata.language == language} - {None}
     spoken = {item.passage.metadata.pair for item in telling if item.passage.language == language}
     return [
@@ -79,9 +82,8 @@ def _telling(found: Sequence[Found], base: KnowledgeBase, language: str) -> list
     ]
 
 
-def _fitting(question: str, telling: Sequence[Found]) -> list[Found]:
+def _fitting(kind: Expected | None, telling: Sequence[Found]) -> list[Found]:
     """The passages, best first; one that holds what the question asks for, such as a date, gains by it."""
-    kind = expected(question)
     raised = (
         replace(item, score=item.score + FITS) if kind and holds(kind, item.passage.text) else item for item in telling
     )
@@ -125,12 +127,14 @@ def _own_version(item: Found, found: Sequence[Found], language: str) -> Found:
     return next((other for other in versions if speaks_to(other, language)), item)
 
 
-def speaks_to(item: Found, language: str) -> bool:
+def speaks_to(item: Found, language: str, kind: Expected | None = None) -> bool:
     """Return whether a passage says enough of what a question in `language` asks to be quoted as its answer.
 
     Of an instrument that the question names, less will do: that it is asked about is already known.
     """
     enough = NAMED_IS_KNOWN if item.named else 1.0
+    if kind is not None and not holds(kind, item.passage.text):
+        enough *= LACKING
     if item.passage.language == language:
         return item.cosine + item.lexical >= enough * LEAST_SCORE
     return item.cosine >= enough * LEAST_COSINE

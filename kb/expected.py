@@ -46,6 +46,11 @@ _ASKS = {
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _NUMBER_VI = "mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi"
 _NUMBER_EN = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred"
+_DATES = re.compile(
+    rf"\b\d{{1,2}} (?:{_MONTHS})\b(?: \d{{4}})?|\b(?:ngày )?\d{{1,2}} tháng \d{{1,2}}(?: năm \d{{4}})?"
+    r"|\b\d{1,2}/\d{1,2}/\d{4}\b|\b(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
 _UNIT = "gio|ngay|tuan|thang|nam|hours?|(?:working |calendar )?days?|weeks?|months?|years?"
 _HOLDS = {
     Expected.DATE: re.compile(
@@ -88,10 +93,10 @@ def holds(kind: Expected, passage: str) -> bool:
 
 
 def _without_names(passage: str) -> str:
-    """The text without the numbers of documents and clauses, which count nothing."""
+    """The text without dates and the numbers of documents and clauses, which count nothing."""
     passage = unicodedata.normalize("NFC", passage)
     named = [(found.start, found.end) for found in find_numbers(passage)]
     named += [(found.start, found.end) for found in find_addresses(passage)]
     for start, end in sorted(named, reverse=True):
         passage = f"{passage[:start]} {passage[end:]}"
-    return passage
+    return _DATES.sub(" ", passage)

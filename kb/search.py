@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -146,7 +146,10 @@ def retrieve(
             for key, (score, cosine, lexical_share) in scored.items()
             if (passage := passages.get(key)) is not None and scope.allows(passage)
         ]
-        best = _once(sorted(found, key=lambda item: (-item.score, item.passage.id)))
+        found = _own_language_first(found, form.language)
+        best = _once(
+            sorted(found, key=lambda item: (-item.score, item.passage.language != form.language, item.passage.id))
+        )
         if len(best) >= limit or exhausted or candidates >= MOST_CANDIDATES:
             return best[:limit]
         candidates *= 2
@@ -198,6 +201,21 @@ def _candidates(
                 likely = covered + (1 - translation.coverage) * expected
                 scored[passage] = (cosine + OTHER_LANGUAGE_WEIGHT * LEXICAL_WEIGHT * likely, cosine, 0.0)
     return scored, exhausted
+
+
+def _own_language_first(found: Sequence[Found], language: str) -> list[Found]:
+    """A work found in the question's language does not come before itself in the other: the reader wants the former."""
+    best: dict[str, float] = {}
+    for item in found:
+        pair = item.passage.metadata.pair
+        if pair is not None and item.passage.language == language:
+            best[pair] = max(item.score, best.get(pair, item.score))
+    return [
+        item
+        if item.passage.language == language
+        else replace(item, score=min(item.score, best.get(item.passage.metadata.pair or "", item.score)))
+        for item in found
+    ]
 
 
 def _once(found: Sequence[Found]) -> list[Found]:

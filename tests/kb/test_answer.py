@@ -175,6 +175,17 @@ def test_a_source_in_the_other_language_keeps_its_words_and_says_so(starter_base
         assert any("untranslated" in statement.text for statement in answer.statements)
 
 
+@pytest.mark.parametrize(
+    ("question", "language"), [("thiết bị loại C phải làm gì", "vi"), ("What must a class C device have?", "en")]
+)
+def test_of_two_languages_of_one_work_the_askers_comes_first(
+    starter_base: KnowledgeBase, question: str, language: str
+) -> None:
+    first = starter_base.search(question, top=1)[0]
+    assert first.language == language
+    assert {citation.language for citation in starter_base.ask(question).citations} == {language}
+
+
 def test_an_answer_from_notes_says_that_they_are_not_law(starter_base: KnowledgeBase) -> None:
     answer = starter_base.ask("Thí điểm kéo dài bao lâu?")
     assert any("không phải văn bản pháp luật" in statement.text for statement in answer.statements)
