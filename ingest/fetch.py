@@ -26,10 +26,11 @@ from ingest.pipeline import FileReport, Options, Reading, Result, ingest_as, loo
 from kb.base import KnowledgeBase, Say
 from kb.catalogue import FETCHED, Source, fetchable, may_fetch, text_of
 from kb.errors import BaseBusy, DocumentError, DocumentTooLarge, KnowledgeBaseError, ScannedDocument
+from kb.library import now
 from kb.models import Progress
 from kb.number import canonical_number
 from kb.records import Remark
-from kb.sources import Fetch, FetchOutcome, last_fetches, now, record_fetch
+from kb.sources import Fetch, FetchOutcome, last_fetches, record_fetch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,8 +81,7 @@ class KnowledgeBase:
         self._writing = threading.RLock()
         self._names = DocumentIndex(self.library)
         self._questions: dict[tuple[str, str], Vectors] = {}
-        self._catalogue: tuple[Source, ...] | None = None
-        self._check_currency = CurrencyCheck(())
+        self._check_currency: CurrencyCheck | None = None
         self.ready = False
         self.preparing: tuple[int, int] | None = None
         """While the first start indexes the notes: how many are done, of how many."""
@@ -240,22 +239,22 @@ class KnowledgeBase:
 
     def catalogue(self) -> tuple[Source, ...]:
         """Return the catalogue of official sources; () before it was first read."""
-        if self._catalogue is None:
-            entries = stored_catalogue(self.library)
-            self._check_currency = CurrencyCheck(entries)
-            self._catalogue = entries
-        return self._catalogue
+        return self._currency_check().sources
 
     def set_catalogue(self, entries: Sequence[Source]) -> None:
         """Keep `entries` as the catalogue."""
         with self._writing:
             store_catalogue(self.library, entries)
-            self._catalogue = None
+            self._check_currency = None
 
     def currency(self, document: Document, as_of: date | None = None) -> Currency:
         """Return whether `document` may still be relied on (today where no day is given)."""
-        self.catalogue()
-        return self._check_currency(document, as_of or date.today())
+        return self._currency_check()(document, as_of or date.today())
+
+    def _currency_check(self) -> CurrencyCheck:
+        if self._check_currency is None:
+            self._check_currency = CurrencyCheck(stored_catalogue(self.library))
+        return self._check_currency
 
     def currencies(self) -> tuple[Currency, ...]:
         """Return the currency of every published document, those that need a curator first."""
@@ -352,8 +351,8 @@ class KnowledgeBase:
     # ------------------------------------------------------------------------------------------------------------
 
     def documents(self, *, include_drafts: bool = False) -> tuple[Document, ...]:
-        """Return every published document."""
-        return self.library.documents(include_drafts=include_drafts)
+        """Return every published document, drafts too where asked."""
+        return self.library.documents(include_drafts=True) if include_drafts else self._names.documents()
 
     def document(self, document: str, version: int | None = None) -> Document:
         """Return a document by id. Raises NotInBase."""

@@ -27,10 +27,10 @@ SAY_NOTHING = ("closing", "preamble", "contents")
 NAMED_IS_KNOWN = 0.6
 LEAST_SCORE = 0.50
 """Cosine and share of the question's words below which a passage in its language does not answer; docs/retrieval.md."""
-LACKING = 1.15
-"""How much more is asked of a passage that does not hold the kind of thing asked for, such as a date."""
 LEAST_COSINE = 0.315
 """The same for a passage in the other language, which shares no words with the question."""
+LACKING = 1.15
+"""How much more is asked of a passage that does not hold the kind of thing asked for, such as a date."""
 
 
 def choose(

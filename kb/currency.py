@@ -44,7 +44,7 @@ class CurrencyCheck:
     """Compares documents with one state of the catalogue."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources = tuple(sources)
+        self.sources = tuple(sources)
         self._superseded = superseded_numbers(sources)
 
     def __call__(self, document: Document, day: date) -> Currency:
@@ -57,7 +57,7 @@ class CurrencyCheck:
         due = document.review_due or review_due(metadata.checked or day, metadata.authority)
         concerns = [Concern.OVERDUE] if due < day else []
         number = next(iter(metadata.about), None) if is_note else metadata.number
-        source = standing_of(number, self._sources, issued=None if is_note else metadata.issued) if number else None
+        source = standing_of(number, self.sources, issued=None if is_note else metadata.issued) if number else None
         by = self._superseded.get(number_key(number), ()) if number else ()
         if by or (source is not None and source.standing == Standing.REPEALED):
             concerns.append(Concern.REPEALED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 from kb.address import find_addresses
 from kb.language import fold
@@ -77,6 +78,7 @@ def expected(question: str) -> Expected | None:
     return next((kind for kind, asks in _ASKS.items() if asks.search(folded)), None)
 
 
+@lru_cache(maxsize=1024)  # each passage is asked twice: whether it may answer, and where it ranks
 def holds(kind: Expected, passage: str) -> bool:
     """Return whether `passage` holds something of the kind.
 

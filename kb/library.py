@@ -122,12 +122,12 @@ class Library:
 
         Publishing takes the version published before out of the current index in the same transaction.
         """
-        now = _now()
+        moment = now()
         with self.engine.begin() as connection:
             known = connection.execute(select(documents.c.id).where(documents.c.source == source)).scalar()
             document = known or self._new_id(connection, parsed.metadata)
             if known is None:
-                connection.execute(insert(documents).values(id=document, source=source, created_at=now))
+                connection.execute(insert(documents).values(id=document, source=source, created_at=moment))
             newest = connection.execute(
                 select(func.max(versions.c.version)).where(versions.c.document_id == document)
             ).scalar()
@@ -141,7 +141,7 @@ class Library:
                     format=parsed.format,
                     text=parsed.text,
                     remarks=[asdict(remark) for remark in parsed.remarks],
-                    created_at=now,
+                    created_at=moment,
                     **_metadata_values(parsed.metadata),
                 )
             ).inserted_primary_key
@@ -191,17 +191,17 @@ class Library:
             )
 
     def _publish(self, connection: Connection, version_id: int, document: str) -> None:
-        now = _now()
+        moment = now()
         before = connection.execute(
             select(versions.c.id).where(versions.c.document_id == document, versions.c.status == PUBLISHED)
         ).scalars()
         for old in before.all():
             self._move(connection, old, to=HISTORIC)
             connection.execute(
-                update(versions).where(versions.c.id == old).values(status=SUPERSEDED, superseded_at=now)
+                update(versions).where(versions.c.id == old).values(status=SUPERSEDED, superseded_at=moment)
             )
         connection.execute(
-            update(versions).where(versions.c.id == version_id).values(status=PUBLISHED, published_at=now)
+            update(versions).where(versions.c.id == version_id).values(status=PUBLISHED, published_at=moment)
         )
         self._move(connection, version_id, to=CURRENT)
 
@@ -561,7 +561,8 @@ def _period(status: str) -> str:
     return CURRENT if status == PUBLISHED else HISTORIC
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Return the present moment as the library keeps it: UTC without a zone."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 

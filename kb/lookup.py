@@ -23,14 +23,12 @@ MOST_CLAUSES = 3
 class Resolved:
     """One reference of a question against the base.
 
-    `documents` are the ids it may mean, best first, `preferred` those of them that a search should prefer: notes about
-    an instrument yield to its own text. `clauses` the clauses its address names in them; `last` is, where
+    `documents` are the ids it may mean, best first; `clauses` the clauses its address names in them; `last` is, where
     the documents hold no such clause, the last of its kind ("Điều 35").
     """
 
     reference: Reference
     documents: tuple[str, ...]
-    preferred: tuple[str, ...] = ()
     clauses: tuple[tuple[Document, Clause], ...] = ()
     last: str | None = None
 
@@ -41,18 +39,23 @@ class Resolved:
 
 
 class DocumentIndex:
-    """The names of all published documents, read once and again after a change."""
+    """All published documents and their names, read once and again after a change."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._documents: dict[str, Document] | None = None
         self._names = DocumentNames(())
+        self._official: dict[str, list[str]] = {}
         self._lock = threading.Lock()
 
     def forget(self) -> None:
         """Read the names again at the next question."""
         with self._lock:
             self._documents = None
+
+    def documents(self) -> tuple[Document, ...]:
+        """Return every published document."""
+        return tuple(self._read().values())
 
     def find(self, name: str) -> str | None:
         """Return the document that a person means by `name`, official texts before notes; None where there is none."""
@@ -66,15 +69,8 @@ class DocumentIndex:
 
     def official(self, numbers: Iterable[str]) -> frozenset[str]:
         """Return the documents, notes apart, that have one of `numbers`."""
-        documents = self._read()
-        keys = {number_key(number) for number in numbers}
-        return frozenset(
-            document.id
-            for document in documents.values()
-            if document.metadata.authority != Authority.NOTE
-            and document.metadata.number is not None
-            and number_key(document.metadata.number) in keys
-        )
+        self._read()
+        return frozenset(name for number in numbers for name in self._official.get(number_key(number), ()))
 
     def resolve(self, question: str, scope: Scope) -> tuple[Resolved, ...]:
         """Return every reference in `question` with the documents and clauses it names, as far as `scope` allows."""
@@ -86,10 +82,8 @@ class DocumentIndex:
         matched = self._ordered(self._names.match(reference), documents)
         named = bool(reference.number or reference.name)
         ids = tuple(document.id for document in matched)
-        official = [document.id for document in matched if document.metadata.authority != Authority.NOTE]
-        preferred = tuple(official) or ids
         if reference.address is None:
-            return Resolved(reference=reference, documents=ids, preferred=preferred)
+            return Resolved(reference=reference, documents=ids)
         # A clause is a clause of the instrument itself: a note about it has articles in its text, not in its tree.
         candidates = matched if named else self._ordered(documents, documents)
         candidates = [document for document in candidates if document.metadata.authority != Authority.NOTE]
@@ -104,7 +98,6 @@ class DocumentIndex:
         return Resolved(
             reference=reference,
             documents=ids,
-            preferred=preferred,
             clauses=tuple(_distinct(self._library, clauses)[:MOST_CLAUSES]),
             last=last,
         )
@@ -119,6 +112,10 @@ class DocumentIndex:
         with self._lock:
             if self._documents is None:
                 self._documents = {document.id: document for document in self._library.documents()}
+                self._official = {}
+                for document in self._documents.values():
+                    if document.metadata.number and document.metadata.authority != Authority.NOTE:
+                        self._official.setdefault(number_key(document.metadata.number), []).append(document.id)
                 self._names = DocumentNames(
                     DocumentName(
                         id=document.id,

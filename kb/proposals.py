@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 
 from kb.errors import UsageError
-from kb.library import Library
+from kb.library import Library, now
 from kb.schema import glossary_proposals
-from kb.sources import now
 
 LONGEST_TERM = 200
 LONGEST_REASON = 1000

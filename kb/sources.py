@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
@@ -91,8 +91,3 @@ def last_fetches(library: Library) -> dict[str, Fetch]:
         )
         for row in rows
     }
-
-
-def now() -> datetime:
-    """Return the present moment as the library keeps it: UTC without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)

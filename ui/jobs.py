@@ -11,7 +11,7 @@ from datetime import datetime
 from kb.base import KnowledgeBase
 from kb.catalogue import Source
 from kb.errors import KnowledgeBaseError
-from kb.sources import now
+from kb.library import now
 
 Work = Callable[["FetchJob", Sequence[Source]], None]
 _LOG = logging.getLogger(__name__)

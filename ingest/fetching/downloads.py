@@ -21,7 +21,7 @@ from ingest.fetching.fields import Validators
 from ingest.fetching.web import Download, wrong_type
 from ingest.readers.sniff import Format, recognise
 from kb.errors import KnowledgeBaseError, UsageError
-from kb.sources import now
+from kb.library import now
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _EXTENSIONS = {

@@ -20,8 +20,9 @@ from ingest.pipeline import Result
 from kb.base import KnowledgeBase
 from kb.catalogue import Licence, Source, Standing, UrlKind
 from kb.errors import BaseBusy, UsageError
+from kb.library import now
 from kb.records import Authority, Kind
-from kb.sources import Fetch, FetchOutcome, last_fetches, now, record_fetch
+from kb.sources import Fetch, FetchOutcome, last_fetches, record_fetch
 
 from .sites import QUICK, Answer, Sites, cut, in_turn, moved, played
 from .test_readers_pdf import make_pdf

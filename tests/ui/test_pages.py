@@ -26,10 +26,11 @@ from ingest.pipeline import Options, ingest_files
 from kb import glossary
 from kb.base import KnowledgeBase
 from kb.catalogue import Licence, Source, Standing, UrlKind
+from kb.library import now
 from kb.models import HashEmbedder
 from kb.records import Audience, Authority, Clause, Document, Kind, Metadata, PageSpan, Remark
 from kb.settings import Settings
-from kb.sources import Fetch, FetchOutcome, now, record_fetch
+from kb.sources import Fetch, FetchOutcome, record_fetch
 from tests.conftest import put
 from tests.ui.conftest import Visit
 from ui import beside
