@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from kb.language import DATA, ENGLISH, LANGUAGES, VIETNAMESE, fold, normalise_tones
+from kb.language import DATA, ENGLISH, LANGUAGES, VIETNAMESE, fold, normalise_tones, other_language
 
 TOPICS: dict[str, tuple[str, str]] = {
     "device": ("Medical devices", "Thiết bị y tế"),
@@ -202,7 +202,7 @@ class Glossary:
         Terms are in the question's order, preferred terms before their variants. A question in Vietnamese may hold
         English terms as they are (and the reverse): those come back too.
         """
-        other = ENGLISH if language == VIETNAMESE else VIETNAMESE
+        other = other_language(language)
         named = self._find(question, language, unaccented)
         foreign = [mention for mention in self.find(question, other) if " " in question[mention.start : mention.end]]
         terms = [term for _, entries in named for entry in entries for term in entry.terms(other)]

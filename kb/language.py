@@ -28,6 +28,15 @@ _VIETNAMESE_ONLY = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
+def other_language(language: str) -> str:
+    """Return the other of our two languages; of any but Vietnamese that is Vietnamese.
+
+    >>> other_language("vi"), other_language("en")
+    ('en', 'vi')
+    """
+    return ENGLISH if language == VIETNAMESE else VIETNAMESE
+
+
 def fold(text: str) -> str:
     """Return `text` in lower case without any marks, `đ` as `d`: the common form of marked and unmarked Vietnamese.
 

@@ -17,7 +17,7 @@ from datetime import date
 import numpy as np
 
 from kb import glossary, lexical
-from kb.language import ENGLISH, LANGUAGES, VIETNAMESE, Form, detect
+from kb.language import LANGUAGES, Form, detect, other_language
 from kb.lexical import CURRENT, PERIODS
 from kb.library import PUBLISHED, Library, StoredPassage
 from kb.marks import restore_marks
@@ -166,7 +166,7 @@ def _candidates(
 ) -> tuple[dict[int, tuple[float, float, float]], bool]:
     """Return (score, cosine, lexical share) by passage id, and whether the index holds no more."""
     terms = lexical.query_terms(question, form.language, unaccented=form.unaccented)
-    other = ENGLISH if form.language == VIETNAMESE else VIETNAMESE
+    other = other_language(form.language)
     translation = glossary.load().translate(question, form.language, unaccented=form.unaccented)
     translated = lexical.phrase_terms(translation.terms, other)
     shares: dict[int, float] = {}

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from kb.catalogue import Licence, Source, Standing, choose, fetchable, may_fetch, text_of, title
 from kb.holdings import Holding
+from kb.language import other_language
 from kb.records import Kind
 from kb.sources import Fetch, FetchOutcome
 from ui.jobs import JobState
@@ -69,7 +70,7 @@ def rows(
     sources: Sequence[Source], held: Mapping[str, Holding], fetches: Mapping[str, Fetch], texts: Texts
 ) -> list[Row]:
     """Return the sources as rows, in the order of the catalogue."""
-    other = "en" if texts.language == "vi" else "vi"
+    other = other_language(texts.language)
     return [
         Row(
             source=source,

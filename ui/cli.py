@@ -13,9 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from ui.terminal import Terminal
-
-DONE, FAILED, USAGE = 0, 1, 2
+from ui.terminal import DONE, FAILED, Terminal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

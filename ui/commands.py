@@ -13,10 +13,7 @@ from kb.base import KnowledgeBase
 from kb.records import Answer, Audience, Authority, Citation, Clause, Document, Hit, Kind
 from ui import upkeep
 from ui.fetching import fetch_texts
-from ui.terminal import Terminal
-
-DONE, FAILED = 0, 1
-UNKNOWN = "unknown"
+from ui.terminal import DONE, FAILED, UNKNOWN, Terminal
 
 
 def run(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from kb.records import Clause, Document
-from ui.parts import clause_link, place
+from ui.parts import clause_link, place, shortened
 from ui.texts import Texts
 
 MOST = 200
@@ -81,7 +81,6 @@ class Contents:
         if not words:
             start = clause.start + (len(clause.label) if self.text.startswith(clause.label, clause.start) else 0)
             words = " ".join(self.text[start : min(clause.end, start + 2 * LONGEST_NAME)].split())
-        if len(words) > LONGEST_NAME:
-            words = words[:LONGEST_NAME].rsplit(" ", 1)[0] + " …"
+        words = shortened(words, LONGEST_NAME)
         name = f"{label}. {words}" if label and words != label else words or label
         return name or place(clause.address, self.document.metadata.title or "")

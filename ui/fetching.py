@@ -12,10 +12,7 @@ from kb.base import KnowledgeBase
 from kb.catalogue import Source, fetchable, may_fetch
 from kb.errors import UsageError
 from kb.sources import FetchOutcome, last_fetches
-from ui.terminal import Terminal
-
-DONE, FAILED = 0, 1
-UNKNOWN = "unknown"
+from ui.terminal import DONE, FAILED, UNKNOWN, Terminal
 
 
 def fetch_texts(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) -> int:

@@ -10,6 +10,7 @@ from html import escape
 
 from kb import glossary
 from kb.glossary import Mention
+from kb.language import other_language
 from ui.texts import LANGUAGES, Texts
 
 MOST = 8
@@ -55,7 +56,7 @@ def _pieces(
 
 def _hint(term: str, mention: Mention, language: str, texts: Texts, name: str) -> str:
     entry = mention.entry
-    other = "en" if language == "vi" else "vi"
+    other = other_language(language)
     remark = entry.remark(texts.language)
     said = f'<b lang="{other}">{escape(entry.term(other))}</b>'
     said += "" if entry.reviewed else f" <i>({escape(texts('term_awaits_review'))})</i>"

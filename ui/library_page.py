@@ -16,7 +16,7 @@ from kb.language import fold
 from kb.number import find_numbers, number_key
 from kb.records import Authority, Concern, Document, Hit
 from kb.validity import NO_LONGER_IN_FORCE, validity
-from ui.parts import badges, concern_badges, kind_badge, language_note
+from ui.parts import badges, concern_badges, kind_badge, language_note, shortened
 from ui.site import word
 from ui.texts import Texts
 
@@ -114,7 +114,7 @@ class Shelf:
 
 
 def standing(document: Document, currency: Currency) -> str:
-    """Return where a document stands: as kb.answer.validity says, but for a repeal that the catalogue knows of."""
+    """Return where a document stands: as kb.validity says, but for a repeal that the catalogue knows of."""
     if Concern.REPEALED in currency.concerns and document.metadata.authority != Authority.NOTE:
         return NO_LONGER_IN_FORCE
     return validity(document, None)
@@ -250,8 +250,7 @@ def literal_first(hits: Iterable[Hit], words: str) -> list[Hit]:
 
 def excerpt(hit: Hit) -> str:
     """Return the beginning of a passage on one line."""
-    text = " ".join(hit.text.split())
-    return text if len(text) <= LONGEST_EXCERPT else text[:LONGEST_EXCERPT].rsplit(" ", 1)[0] + " …"
+    return shortened(" ".join(hit.text.split()), LONGEST_EXCERPT)
 
 
 def badges_of(document: Document, currency: Currency, texts: Texts) -> Markup:

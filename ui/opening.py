@@ -16,7 +16,7 @@ from kb.records import Answer, Citation, ClauseView, Document, Outcome, Verdict
 from kb.verify import check_quote
 from ui import conversation, panel
 from ui.contents import Contents
-from ui.parts import place, whole_number
+from ui.parts import place, span_of, whole_number
 from ui.rights import readable
 from ui.texts import Texts
 
@@ -142,15 +142,4 @@ def read_link(told: dict[str, Any]) -> Link | None:
     document, address, version = told.get("document"), told.get("address"), whole_number(told.get("version"))
     if not isinstance(address, str) or not isinstance(document, str) or (version is None and told.get("version")):
         return None
-    return Link(document=document, address=address, version=version, span=_span(told.get("quote")))
-
-
-def _span(value: object) -> Span | None:
-    """The span in a link.
-
-    >>> _span("120-340"), _span("340-120"), _span("x"), _span(None)
-    ((120, 340), None, None, None)
-    """
-    start, _, end = value.partition("-") if isinstance(value, str) else ("", "", "")
-    first, last = whole_number(start), whole_number(end)
-    return (first, last) if first is not None and last is not None and first < last else None
+    return Link(document=document, address=address, version=version, span=span_of(told.get("quote")))

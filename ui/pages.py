@@ -19,6 +19,7 @@ from kb.catalogue import Source, fetchable, text_of
 from kb.currency import Currency
 from kb.errors import KnowledgeBaseError, NotInBase, UsageError
 from kb.holdings import Holding, holdings
+from kb.language import other_language
 from kb.proposals import LONGEST_REASON, LONGEST_TERM
 from kb.records import Authority, Clause, Document, Hit
 from kb.sources import last_fetches
@@ -26,7 +27,7 @@ from kb.validity import validity
 from ui import catalogue_page, glossary_page, library_page, reader_page
 from ui.catalogue_page import Row
 from ui.jobs import FetchJob
-from ui.parts import concern_badges, place
+from ui.parts import concern_badges, place, span_of
 from ui.reader_page import Chosen, Readings
 from ui.reading import Reading, Span, named
 from ui.rights import Pace, readable, readable_only
@@ -140,7 +141,7 @@ class _Pages:
         texts = visit.texts
         reading = self.readings.open(visit.step("document"), visit.number("version"))
         document = reading.document
-        address, span = visit.asked("at", 1000), reader_page.span_of(visit.asked("quote"))
+        address, span = visit.asked("at", 1000), span_of(visit.asked("quote"))
         clause = self.readings.find(reading, address) if address else None
         at = reader_page.chosen(reading, clause) if clause else None
         pairs = self.readings.pairs(document)
@@ -234,7 +235,7 @@ class _Pages:
             listing=catalogue_page.listing(self._rows(texts), chosen, words, texts),
             words=words,
             job=self.job.state,
-            other_language=_other(visit.language),
+            other_language=other_language(visit.language),
             text_of=text_of,
             partial_date=catalogue_page.partial_date,
             standing_badge=catalogue_page.standing_badge,
@@ -248,7 +249,7 @@ class _Pages:
             row=row,
             job=self.job.state,
             facts=catalogue_page.facts(row, texts),
-            other_language=_other(visit.language),
+            other_language=other_language(visit.language),
             standing_badge=catalogue_page.standing_badge,
             host_of=lambda url: urlsplit(url).hostname or "",
         )
@@ -295,7 +296,7 @@ class _Pages:
             words=words,
             total=len(loaded.entries),
             waiting=sum(not entry.reviewed for entry in loaded.entries),
-            other_language=_other(visit.language),
+            other_language=other_language(visit.language),
         )
 
     def propose_form(self, visit: Visit) -> Response:
@@ -372,7 +373,3 @@ def _ask_link(visit: Visit, reading: Reading, at: Chosen | None) -> str:
     query = {"document": reading.document.id, "version": reading.document.version}
     address = {"address": first.address} if first else {}
     return f"{root_of(visit.request.url.path)}{visit.language}/?{urlencode({**query, **address})}"
-
-
-def _other(language: str) -> str:
-    return "en" if language == "vi" else "vi"

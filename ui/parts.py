@@ -17,18 +17,6 @@ from ui.texts import LANGUAGES, Texts, table
 
 _WEB_ADDRESS = re.compile(r"""(https?://[^\s<>"']+[^\s<>"'.,;:!?)\]])""")
 _CAUTIOUS = {"draft", "superseded", "withdrawn", "not yet in force", "no longer in force"}
-_KINDS = {
-    Kind.REGULATION: "kind_regulation",
-    Kind.APPRAISAL_GUIDANCE: "kind_appraisal_guidance",
-    Kind.BLUEPRINT: "kind_blueprint",
-    Kind.STANDARD: "kind_standard",
-    Kind.DIRECTORY: "kind_directory",
-    Kind.EARLY_WARNING: "kind_early_warning",
-    Kind.PROGRAMME: "kind_programme",
-    Kind.PILOT_REPORT: "kind_pilot_report",
-    Kind.REPORTING_GUIDELINE: "kind_reporting_guideline",
-    Kind.NOTE: "kind_note",
-}
 _CONCERNS = {
     Concern.OVERDUE: ("concern_overdue", "concern_overdue"),
     Concern.AMENDED: ("concern_amended", "concern_amended_by"),
@@ -120,7 +108,7 @@ def _badge(text: str, tone: str) -> str:
 
 
 def badges(authority: Authority | None, status: str, texts: Texts) -> str:
-    """Return how far a document binds and where it stands (see kb.answer.validity)."""
+    """Return how far a document binds and where it stands (see kb.validity)."""
     name = (authority or "unknown").replace(" ", "_")
     tone = "binding" if authority == Authority.BINDING else "soft"
     known = "status_" + status.replace(" ", "_")
@@ -130,7 +118,7 @@ def badges(authority: Authority | None, status: str, texts: Texts) -> str:
 
 def kind_name(kind: Kind, texts: Texts) -> str:
     """Return what a document is for, in words."""
-    return texts(_KINDS[kind])
+    return texts("kind_" + kind.value.replace("-", "_"))
 
 
 def kind_badge(kind: Kind | None, authority: Authority | None, texts: Texts) -> str:
@@ -189,3 +177,23 @@ def whole_number(value: object) -> int | None:
         return None
     digits = str(value)
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else None
+
+
+def span_of(value: object) -> tuple[int, int] | None:
+    """Return the span of a text that a link names, None for anything else.
+
+    >>> span_of("120-340"), span_of("340-120"), span_of("x"), span_of(None)
+    ((120, 340), None, None, None)
+    """
+    start, _, end = value.partition("-") if isinstance(value, str) else ("", "", "")
+    first, last = whole_number(start), whole_number(end)
+    return (first, last) if first is not None and last is not None and first < last else None
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return `text` as far as its last whole word within `longest` characters.
+
+    >>> shortened("one two three", 9), shortened("one", 9)
+    ('one two …', 'one')
+    """
+    return text if len(text) <= longest else text[:longest].rsplit(" ", 1)[0] + " …"

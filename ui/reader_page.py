@@ -19,7 +19,7 @@ from kb.currency import Currency
 from kb.errors import NotInBase
 from kb.records import Authority, Clause, Document
 from ui.beside import holds_parts, rows
-from ui.reading import Reading, Span, named, neighbours
+from ui.reading import Reading, named, neighbours
 from ui.rights import readable
 from ui.site import Refused, word
 from ui.texts import Texts
@@ -133,18 +133,6 @@ def beside(one: Reading, other: Reading, texts: Texts) -> list[tuple[Cell, Cell]
         return Cell(reading.part(clause, texts, prefix=prefix, alone=holds_parts(reading, clause)), language)
 
     return [(cell(one, left, "one-"), cell(other, right, "two-")) for left, right in rows(one, other)]
-
-
-def span_of(given: str) -> Span | None:
-    """Return the span that a link names.
-
-    >>> span_of("120-340"), span_of("340-120"), span_of("x"), span_of("")
-    ((120, 340), None, None, None)
-    """
-    start, _, end = given.partition("-")
-    if not (start.isascii() and end.isascii() and start.isdigit() and end.isdigit() and len(start + end) <= 18):
-        return None
-    return (int(start), int(end)) if int(start) < int(end) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from ui.parts import (
     number,
     official_link,
     place,
+    shortened,
     verdict_badge,
 )
 from ui.plain import answer_text
@@ -175,7 +176,7 @@ def _hit(hit: Hit, texts: Texts) -> str:
         texts, document=hit.document, address=hit.address, version=hit.version, span=(hit.start, hit.end)
     )
     text = " ".join(hit.text.split())
-    excerpt = text if len(text) <= LONGEST_EXCERPT else text[:LONGEST_EXCERPT].rsplit(" ", 1)[0] + " …"
+    excerpt = shortened(text, LONGEST_EXCERPT)
     return (
         f'<a class="clause" href="{escape(link)}">{joined([hit.title, place(hit.address, hit.title)])}</a>'
         f'<p class="quiet" lang="{escape(hit.language)}">{escape(excerpt)}</p>'

@@ -186,9 +186,10 @@ class Visit:
         Numbers are digits without a sign, at most nine.
         """
         given = self.asked(name)
-        if given and not (given.isascii() and given.isdigit() and len(given) <= 9):
+        found = parts.whole_number(given)
+        if given and found is None:
             raise Refused(404)
-        return int(given) if given else None
+        return found
 
     def page(self, template: str, *, status: int = 200, **context: object) -> Response:
         """Return a page as a response; `context` is what its template asks for."""

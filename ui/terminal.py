@@ -19,6 +19,12 @@ class Stream(Protocol):
     def flush(self) -> None: ...
 
 
+DONE, FAILED = 0, 1
+"""Exit statuses."""
+UNKNOWN = "unknown"
+"""What is printed where a document does not state a value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """A command's two streams, whether a person watches the second, and the folder that relative paths start from."""

@@ -8,10 +8,7 @@ from pathlib import Path
 
 from kb.base import KnowledgeBase
 from kb.settings import Settings
-from ui.terminal import Terminal
-
-DONE, FAILED = 0, 1
-UNKNOWN = "unknown"
+from ui.terminal import DONE, FAILED, UNKNOWN, Terminal
 
 
 def status(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) -> int:

@@ -18,11 +18,12 @@ from ingest.fetching.bounds import Bounds
 from ingest.fetching.web import Web
 from ingest.pipeline import Result
 from kb.base import KnowledgeBase
-from kb.catalogue import Licence, Source, Standing, UrlKind
+from kb.catalogue import Licence, Source, UrlKind
 from kb.errors import BaseBusy, UsageError
 from kb.library import now
 from kb.records import Authority, Kind
 from kb.sources import Fetch, FetchOutcome, last_fetches, record_fetch
+from tests.catalogue import catalogue_row
 
 from .sites import QUICK, Answer, Sites, cut, in_turn, moved, played
 from .test_readers_pdf import make_pdf
@@ -84,41 +85,21 @@ def gazette_page(*links: str) -> bytes:
 LINK = f"<a href='{SIGNED}'>Tải về bản gốc</a>"
 
 
-def source(**changes: Any) -> Source:
-    known = Source(
-        id="vn-nd-45-2031",
-        core=True,
-        kind=Kind.REGULATION,
-        authority=Authority.BINDING,
-        jurisdiction="VN",
-        issuer_en="Government",
-        issuer_vi="Chính phủ",
-        number=NUMBER,
-        title_en="Decree on the logs of medical software",
-        title_vi="Nghị định quy định về nhật ký của phần mềm y tế",
-        issued="2031-03-05",
-        effective="2031-07-01",
-        standing=Standing.IN_FORCE,
-        status_en="In force",
-        status_vi="Còn hiệu lực",
-        relation_en="",
-        relation_vi="",
-        replaces=(),
-        replaced_by=(),
-        amended_by=(),
-        url=GAZETTE,
-        file_url=None,
-        also_hosts=("datafiles.example",),
-        languages=("vi",),
-        licence=Licence.OFFICIAL_TEXT,
-        why_en="Logs",
-        why_vi="Nhật ký",
-        confirmed="confirmed",
-        to_check_en="",
-        to_check_vi="",
-        checked=date(2031, 4, 1),
-    )
-    return replace(known, **changes)
+def source(**changes: object) -> Source:
+    known = {
+        "id": "vn-nd-45-2031",
+        "issuer_en": "Government",
+        "issuer_vi": "Chính phủ",
+        "number": NUMBER,
+        "title_en": "Decree on the logs of medical software",
+        "title_vi": "Nghị định quy định về nhật ký của phần mềm y tế",
+        "issued": "2031-03-05",
+        "effective": "2031-07-01",
+        "url": GAZETTE,
+        "also_hosts": ("datafiles.example",),
+        "checked": date(2031, 4, 1),
+    }
+    return catalogue_row(**{**known, **changes})
 
 
 EU = source(

@@ -26,44 +26,14 @@ from kb.catalogue import (
 )
 from kb.holdings import holdings
 from kb.records import Authority, Document, Kind, Metadata
+from tests.catalogue import catalogue_row
 from tests.conftest import LAW, put
 
 
 def source(id: str, number: str | None = None, **fields: object) -> Source:
-    given: dict[str, object] = {
-        "id": id,
-        "core": False,
-        "kind": Kind.REGULATION,
-        "authority": Authority.BINDING,
-        "jurisdiction": "VN",
-        "issuer_en": "Ministry of Trials",
-        "issuer_vi": "Bộ Thử nghiệm",
-        "number": number,
-        "title_en": f"Title of {id}",
-        "title_vi": f"Tên của {id}",
-        "issued": None,
-        "effective": None,
-        "standing": Standing.IN_FORCE,
-        "status_en": "In force",
-        "status_vi": "Còn hiệu lực",
-        "relation_en": "",
-        "relation_vi": "",
-        "replaces": (),
-        "replaced_by": (),
-        "amended_by": (),
-        "url": f"https://example.org/{id}",
-        "file_url": None,
-        "also_hosts": (),
-        "languages": ("vi",),
-        "licence": Licence.OFFICIAL_TEXT,
-        "why_en": "For trials",
-        "why_vi": "Để thử nghiệm",
-        "confirmed": "confirmed",
-        "to_check_en": "",
-        "to_check_vi": "",
-        "checked": date(2026, 11, 22),
-    }
-    return Source(**{**given, **fields})  # type: ignore[arg-type]
+    titles = {"title_en": f"Title of {id}", "title_vi": f"Tên của {id}", "url": f"https://example.org/{id}"}
+    issuer = {"issuer_en": "Ministry of Trials", "issuer_vi": "Bộ Thử nghiệm"}
+    return catalogue_row(**{"id": id, "number": number, "core": False, **titles, **issuer, **fields})
 
 
 DECREE = source(

@@ -8,25 +8,16 @@ from pathlib import Path
 import pytest
 
 from kb.base import KnowledgeBase
-from kb.catalogue import Licence, Source, Standing
+from kb.catalogue import Source, Standing
 from kb.errors import UsageError
-from kb.records import Authority, Concern, Kind
+from kb.records import Concern
+from tests.catalogue import catalogue_row
 from tests.conftest import GUIDANCE, LAW, put
 
 
 def source(**fields: object) -> Source:
     """A row of the catalogue about the law of the tests."""
-    given = {
-        "id": "vn-luat-12-2024", "core": True, "kind": Kind.REGULATION, "authority": Authority.BINDING,
-        "jurisdiction": "VN", "issuer_en": "National Assembly", "issuer_vi": "Quốc hội", "number": "12/2024/QH15",
-        "title_en": "Law on Trials", "title_vi": "Luật Thử nghiệm", "issued": "2024-06-01", "effective": "2024-07-01",
-        "standing": Standing.IN_FORCE, "status_en": "in force", "status_vi": "còn hiệu lực", "relation_en": "",
-        "relation_vi": "", "replaces": (), "replaced_by": (), "amended_by": (), "url": "https://example.org/law",
-        "file_url": None, "also_hosts": (), "languages": ("vi",), "licence": Licence.OFFICIAL_TEXT,
-        "why_en": "for tests", "why_vi": "để kiểm thử", "confirmed": "confirmed", "to_check_en": "", "to_check_vi": "",
-        "checked": date(2026, 11, 22),
-    }  # fmt: skip
-    return Source(**{**given, **fields})  # type: ignore[arg-type]
+    return catalogue_row(**{"id": "vn-luat-12-2024", "number": "12/2024/QH15", **fields})
 
 
 def test_a_review_falls_due_half_a_year_after_the_last_check(base: KnowledgeBase, tmp_path: Path) -> None:

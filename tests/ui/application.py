@@ -12,17 +12,16 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 from ingest.pipeline import Options, ingest_files
 from kb.base import KnowledgeBase
-from kb.catalogue import Licence, Source, Standing, UrlKind
+from kb.catalogue import Source, Standing
 from kb.errors import ModelError
 from kb.models import HashEmbedder, Role, Vectors
 from kb.records import Audience, Authority, Kind
 from kb.settings import Settings
+from tests.catalogue import catalogue_row
 from ui.web import serve
 
 SLOW, BROKEN = "thongtha", "honghoc"
@@ -157,39 +156,22 @@ class UnsteadyEmbedder(HashEmbedder):
 
 def catalogue() -> tuple[Source, ...]:
     """One entry: the law on archives was amended."""
-    texts = ("status_en", "status_vi", "relation_en", "relation_vi", "to_check_en", "to_check_vi")
-    said: dict[str, Any] = dict.fromkeys(texts, "")
-    return (
-        Source(
-            id="vn-luat-905",
-            core=True,
-            kind=Kind.REGULATION,
-            authority=Authority.BINDING,
-            jurisdiction="VN",
-            issuer_en="National Assembly",
-            issuer_vi="Quốc hội",
-            number="905/2031/QH16",
-            title_en="Law on archives",
-            title_vi="Luật Lưu trữ hồ sơ",
-            issued="2031-01-01",
-            effective="2031-07-01",
-            standing=Standing.AMENDED,
-            replaces=(),
-            replaced_by=(),
-            amended_by=("77/2032/QH16",),
-            url="https://archives.example/905",
-            file_url=None,
-            also_hosts=(),
-            languages=("vi",),
-            licence=Licence.OFFICIAL_TEXT,
-            why_en="It says how long records are kept.",
-            why_vi="Quy định thời hạn lưu trữ hồ sơ.",
-            confirmed="confirmed",
-            checked=date(2026, 11, 22),
-            url_kind=UrlKind.PAGE,
-            **said,
-        ),
+    amended = catalogue_row(
+        id="vn-luat-905",
+        number="905/2031/QH16",
+        title_en="Law on archives",
+        title_vi="Luật Lưu trữ hồ sơ",
+        issued="2031-01-01",
+        effective="2031-07-01",
+        standing=Standing.AMENDED,
+        status_en="",
+        status_vi="",
+        amended_by=("77/2032/QH16",),
+        url="https://archives.example/905",
+        why_en="It says how long records are kept.",
+        why_vi="Quy định thời hạn lưu trữ hồ sơ.",
     )
+    return (amended,)
 
 
 def documents(folder: Path) -> list[tuple[Path, Options, bool]]:

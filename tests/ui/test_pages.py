@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import unescape
 from itertools import pairwise
@@ -31,6 +31,7 @@ from kb.models import HashEmbedder
 from kb.records import Audience, Authority, Clause, Document, Kind, Metadata, PageSpan, Remark
 from kb.settings import Settings
 from kb.sources import Fetch, FetchOutcome, record_fetch
+from tests.catalogue import catalogue_row
 from tests.conftest import put
 from tests.ui.conftest import Visit
 from ui import beside
@@ -86,57 +87,35 @@ The string <img src=x onerror="window.hacked = 1"> and <script>window.hacked = 2
 PAGE_WIDTH = "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
 GRAVE = ("serious", "critical")
 LAW_ID, SECRET_ID = "911-2031-qh16.vi", "913-2031-qh16.vi"
-SOURCE = Source(
+SOURCE = catalogue_row(
     id="vn-luat-911",
-    core=True,
-    kind=Kind.REGULATION,
-    authority=Authority.BINDING,
-    jurisdiction="VN",
-    issuer_en="National Assembly",
-    issuer_vi="Quốc hội",
     number="911/2031/QH16",
     title_en="Law on testing medical software",
     title_vi="Luật Kiểm định phần mềm y tế",
     issued="2031-02",
     effective="2031-07-01",
-    standing=Standing.IN_FORCE,
-    status_en="In force",
-    status_vi="Còn hiệu lực",
-    relation_en="",
-    relation_vi="",
     replaces=("1/2001/QH10",),
-    replaced_by=(),
-    amended_by=(),
     url="https://gazette.example/911",
-    file_url=None,
-    also_hosts=(),
-    languages=("vi",),
-    licence=Licence.OFFICIAL_TEXT,
     why_en="Testing before use",
     why_vi="Kiểm định trước khi sử dụng",
     confirmed="partly",
-    to_check_en="",
-    to_check_vi="",
-    checked=date(2026, 11, 22),
 )
-SOLD = Source(
-    **{
-        **{name: getattr(SOURCE, name) for name in Source.__dataclass_fields__},
-        "id": "iso-911",
-        "core": False,
-        "kind": Kind.STANDARD,
-        "authority": Authority.STANDARD,
-        "jurisdiction": "INT",
-        "issuer_en": "ISO",
-        "issuer_vi": "ISO",
-        "number": "ISO 911",
-        "title_en": "Bench testing <b>",
-        "title_vi": "Thử nghiệm <b>",
-        "standing": Standing.REPEALED,
-        "licence": Licence.SOLD,
-        "url_kind": UrlKind.SITE,
-        "url": "javascript:alert(1)",
-    }
+SOLD = replace(
+    SOURCE,
+    id="iso-911",
+    core=False,
+    kind=Kind.STANDARD,
+    authority=Authority.STANDARD,
+    jurisdiction="INT",
+    issuer_en="ISO",
+    issuer_vi="ISO",
+    number="ISO 911",
+    title_en="Bench testing <b>",
+    title_vi="Thử nghiệm <b>",
+    standing=Standing.REPEALED,
+    licence=Licence.SOLD,
+    url_kind=UrlKind.SITE,
+    url="javascript:alert(1)",
 )
 PATHS = (
     "library",

@@ -55,6 +55,7 @@ FAMILIES = {
     "not_in_base_try_": ["1", "2", "3"],
     "shelf_": [authority.value for authority in Authority] + ["unknown"],
     "standing_": [standing.value for standing in Standing],
+    "kind_": [kind.value for kind in Kind],
     "licence_": [licence.value for licence in Licence],
     "confirmed_": get_args(Confirmed),
     "held_": catalogue_page.HELD,
