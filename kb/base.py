@@ -19,11 +19,14 @@ from kb.address import shown
 from kb.catalogue import Source
 from kb.currency import Currency, CurrencyCheck
 from kb.errors import BaseBusy, KnowledgeBaseError, ModelMismatch, NotInBase, UsageError
+from kb.language import LANGUAGES
 from kb.library import Library, passage_content
 from kb.lookup import DocumentIndex
 from kb.models import Embedder, Progress, VectorCache, Vectors, make_embedder
 from kb.proposals import Proposal, open_proposals, propose
 from kb.records import Answer, Audience, Clause, ClauseView, Document, Hit, ParsedDocument
+from kb.reranking import DEPTH as RERANKED
+from kb.reranking import CrossEncoderReranker, Reranker, rerank
 from kb.search import Retrieval, Scope
 from kb.settings import Settings
 from kb.sources import store_catalogue, stored_catalogue
@@ -53,7 +56,14 @@ def _no_progress(_done: int, _total: int) -> None:
 class KnowledgeBase:
     """A base opened by this process. Methods may be called from several threads at once."""
 
-    def __init__(self, settings: Settings, *, embedder: Embedder | None = None, wait_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
+        wait_seconds: float = 0.0,
+    ) -> None:
         """Open or make the base in `settings.home`; `wait_seconds` is how long to wait for its present owner.
 
         Raises BaseBusy when another process owns it, IntegrityError when a newer program wrote it.
@@ -78,9 +88,10 @@ class KnowledgeBase:
             self._owned.release()
             raise
         self._embedder = embedder
+        self._reranker = reranker or (CrossEncoderReranker(settings.reranker) if settings.reranker else None)
         self._writing = threading.RLock()
         self._names = DocumentIndex(self.library)
-        self._questions: dict[tuple[str, str], Vectors] = {}
+        self._questions: dict[tuple[str, str], dict[str, Vectors]] = {}
         self._check_currency: CurrencyCheck | None = None
         self.ready = False
         self.preparing: tuple[int, int] | None = None
@@ -169,16 +180,22 @@ class KnowledgeBase:
         """Return the passage vectors of `texts`, from the cache where they are known."""
         return self.cache.embed(self.embedder(), texts, language=language, progress=progress)
 
-    def embed_question(self, searched: str, language: str) -> Vectors:
-        """Return the vector of a question, shape (dimensions,); those asked last are remembered."""
+    def embed_question(self, searched: str, language: str) -> dict[str, Vectors]:
+        """Return the vectors of a question by the language of the passages they are for, each of shape (dimensions,).
+
+        Those of the questions asked last are remembered.
+        """
         key = (searched, language)
-        vector = self._questions.get(key)
-        if vector is None:
-            vector = self.embedder().embed([searched], role="query", language=language)[0]
+        vectors = self._questions.get(key)
+        if vectors is None:
+            vectors = {
+                towards: self.embedder().embed([searched], role="query", language=language, towards=towards)[0]
+                for towards in LANGUAGES
+            }
             if len(self._questions) >= REMEMBERED_QUESTIONS:
                 self._questions.clear()
-            self._questions[key] = vector
-        return vector
+            self._questions[key] = vectors
+        return vectors
 
     def add(
         self,
@@ -312,9 +329,11 @@ class KnowledgeBase:
             library=self.library,
             vectors=self.vectors,
             scope=scope,
-            limit=limit,
+            limit=max(limit, RERANKED) if self._reranker else limit,
             named={*named, *preferred},
         )
+        if self._reranker:
+            found = rerank(searched, found, self._reranker)[:limit]
         return Retrieval(form, searched, tuple(found), embedding_ms)
 
     def references(self, question: str, scope: Scope | None = None) -> tuple[lookup.Resolved, ...]:

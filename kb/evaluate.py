@@ -8,7 +8,6 @@ optional `answers`) and `qrels.tsv` (query, document, score). Recall, MRR and nD
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,16 +16,26 @@ from typing import Any
 
 import numpy as np
 
+from kb import metrics
 from kb.base import KnowledgeBase
 from kb.errors import UsageError
-from kb.language import fold
-from kb.models import Progress
+from kb.language import LANGUAGES, fold, has_marks
+from kb.lexical import CURRENT
+from kb.metrics import DEPTH
+from kb.models import Embedder, Progress, Vectors
+from kb.records import Audience
 from kb.search import read_question
+from kb.vectors import collection_name
 from kb.verify import normalised
 
-DEPTH = 10
 PASSAGES = 40
 """Passages asked for, so that ten different documents are among them."""
+
+GROUPS = ("within", "across", "mixed", "unaccented")
+"""Kinds of sets: one language, two, a shelf of both, questions typed without marks (whatever the shelf)."""
+
+Index = Callable[[KnowledgeBase, Sequence["EvaluationDocument"], Progress], dict[str, str]]
+"""Stores a corpus in a base and returns corpus ids by document id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +67,80 @@ class EvaluationSet:
     corpus: tuple[EvaluationDocument, ...]
     queries: tuple[Query, ...]
 
+    @property
+    def group(self) -> str:
+        """Which of GROUPS the set belongs to, told from its questions and documents."""
+        asked = {query.language for query in self.queries}
+        held = {document.language for document in self.corpus}
+        if asked == {"vi"} and not any(has_marks(query.text) for query in self.queries):
+            return "unaccented"
+        if len(held) > 1:
+            return "mixed"
+        return "within" if asked == held else "across"
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of one set: shares in 0..1, times in milliseconds."""
+    """The figures of one set, per question.
+
+    The rank of its first relevant document (infinity where none of the ten best is one), nDCG, whether a quote of the
+    answer holds a gold answer, times in milliseconds; `dense_ranks` are those of the model alone, empty where it was
+    not asked.
+    """
 
     set: str
-    queries: int
-    recall_1: float
-    recall_5: float
-    recall_10: float
-    mrr_10: float
-    ndcg_10: float
-    answer_recall: float | None
-    search_ms_p50: float
-    search_ms_p95: float
-    embedding_ms_p50: float
+    group: str
+    ranks: tuple[float, ...]
+    dense_ranks: tuple[float, ...]
+    gains: tuple[float, ...]
+    answered: tuple[bool, ...]
+    search_ms: tuple[float, ...]
+    embedding_ms: tuple[float, ...]
     passages: int
     passages_per_s: float
 
     def row(self) -> dict[str, Any]:
-        """Return the figures under the names of the command's JSON."""
-        return {
+        """Return the figures under the names of the command's JSON; intervals are of 95%, by bootstrap."""
+        found = {
             "set": self.set,
-            "queries": self.queries,
-            "recall@1": round(self.recall_1, 4),
-            "recall@5": round(self.recall_5, 4),
-            "recall@10": round(self.recall_10, 4),
-            "mrr@10": round(self.mrr_10, 4),
-            "ndcg@10": round(self.ndcg_10, 4),
-            "answer_recall": None if self.answer_recall is None else round(self.answer_recall, 4),
-            "search_ms_p50": round(self.search_ms_p50, 2),
-            "search_ms_p95": round(self.search_ms_p95, 2),
-            "embedding_ms_p50": round(self.embedding_ms_p50, 2),
+            "group": self.group,
+            "queries": len(self.ranks),
+            **{f"recall@{depth}": _share(metrics.recall(self.ranks, depth)) for depth in (1, 5, 10)},
+            "mrr@10": _share(metrics.reciprocal(self.ranks)),
+            "ndcg@10": _share(float(np.mean(self.gains))),
+            "answer_recall": _share(float(np.mean(self.answered))) if self.answered else None,
+            "interval@1": self._interval(1),
+            "interval@10": self._interval(10),
+            "search_ms_p50": round(float(np.percentile(self.search_ms, 50)), 2),
+            "search_ms_p95": round(float(np.percentile(self.search_ms, 95)), 2),
+            "embedding_ms_p50": round(float(np.percentile(self.embedding_ms, 50)), 2),
             "passages": self.passages,
             "passages_per_s": round(self.passages_per_s, 2),
         }
+        if self.dense_ranks:
+            for depth in (1, 10):
+                found[f"dense_recall@{depth}"] = _share(metrics.recall(self.dense_ranks, depth))
+                found[f"gain@{depth}"] = self._interval(depth, against=self.dense_ranks)
+        return found
+
+    def _interval(self, depth: int, against: Sequence[float] | None = None) -> list[float]:
+        """Of recall at `depth`, or of what it gains `against` other ranks of the same questions (paired)."""
+        reached = (np.array(self.ranks) <= depth).astype(float)
+        if against is not None:
+            reached -= np.array(against) <= depth
+        return [_share(bound) for bound in metrics.interval(reached)]
+
+
+def macro_averages(figures: Sequence[Figures]) -> dict[str, dict[str, float]]:
+    """Return, for each group that has sets, the plain mean of their recall@1 and recall@10."""
+    return {
+        group: {
+            f"recall@{depth}": _share(float(np.mean([metrics.recall(item.ranks, depth) for item in chosen])))
+            for depth in (1, 10)
+        }
+        for group in GROUPS
+        if (chosen := [item for item in figures if item.group == group])
+    }
 
 
 def read_set(folder: Path) -> EvaluationSet:
@@ -132,22 +179,21 @@ def read_set(folder: Path) -> EvaluationSet:
 def evaluate(
     chosen: EvaluationSet,
     base: KnowledgeBase,
-    index: Callable[[KnowledgeBase, Sequence[EvaluationDocument], Progress], dict[str, str]],
+    corpus_ids: dict[str, str],
     *,
     limit: int | None = None,
+    plain: Embedder | None = None,
+    passages_per_s: float = 0.0,
     progress: Progress = lambda done, total: None,
 ) -> Figures:
-    """Index the corpus in `base` (empty, to be thrown away), ask every question (the first `limit`), return the
-    figures.
+    """Ask every question of `chosen` (the first `limit`) of `base`, which holds its corpus; return the figures.
 
-    `index` stores the corpus and returns corpus ids by document id.
+    `corpus_ids` are corpus ids by document id. With `plain`, the same model without anything of ours around it, the
+    questions are also answered by its cosine alone, one vector a passage.
     """
-    begun = time.perf_counter()
-    corpus_ids = index(base, chosen.corpus, progress)
-    passages = sum(document.passages for document in base.documents())
-    rate = passages / (time.perf_counter() - begun)
     queries = chosen.queries[:limit]
-    ranks, gains, answered, times, embedding = [], [], [], [], []
+    dense = _Dense(base, plain, corpus_ids) if plain else None
+    ranks, dense_ranks, gains, answered, times, embedding = [], [], [], [], [], []
     for done, query in enumerate(queries):
         started = time.perf_counter()
         form, searched = read_question(query.text, base.library)
@@ -156,29 +202,49 @@ def evaluate(
         retrieved = base.search(query.text, top=PASSAGES)
         times.append(1000 * (time.perf_counter() - started))
         found = distinct([corpus_ids[hit.document] for hit in retrieved])[:DEPTH]
-        ranks.append(next((rank for rank, document in enumerate(found, 1) if document in query.relevant), math.inf))
-        gains.append(ndcg(found, query.relevant))
+        ranks.append(metrics.rank_of(found, query.relevant))
+        gains.append(metrics.ndcg(found, query.relevant))
+        if dense:
+            dense_ranks.append(metrics.rank_of(dense.search(query), query.relevant))
         if query.answers:
             answer = base.ask(query.text)
             quotes = fold(normalised(" ".join(citation.quote for citation in answer.citations)))
             answered.append(any(fold(normalised(gold)) in quotes for gold in query.answers))
         progress(done + 1, len(queries))
-    reached = np.array(ranks)
     return Figures(
         set=chosen.name,
-        queries=len(queries),
-        recall_1=float(np.mean(reached <= 1)),
-        recall_5=float(np.mean(reached <= 5)),
-        recall_10=float(np.mean(reached <= DEPTH)),
-        mrr_10=float(np.mean(np.where(np.isinf(reached), 0.0, 1.0 / reached))),
-        ndcg_10=float(np.mean(gains)),
-        answer_recall=float(np.mean(answered)) if answered else None,
-        search_ms_p50=float(np.percentile(times, 50)),
-        search_ms_p95=float(np.percentile(times, 95)),
-        embedding_ms_p50=float(np.percentile(embedding, 50)),
-        passages=passages,
-        passages_per_s=rate,
+        group=chosen.group,
+        ranks=tuple(ranks),
+        dense_ranks=tuple(dense_ranks),
+        gains=tuple(gains),
+        answered=tuple(answered),
+        search_ms=tuple(times),
+        embedding_ms=tuple(embedding),
+        passages=sum(document.passages for document in base.documents()),
+        passages_per_s=passages_per_s,
     )
+
+
+class _Dense:
+    """Exact search by the model's own vectors: the usual recipe, to compare with."""
+
+    def __init__(self, base: KnowledgeBase, plain: Embedder, corpus_ids: dict[str, str]) -> None:
+        self._plain = plain
+        self._documents: list[str] = []
+        made = []
+        for language in LANGUAGES:
+            ids = sorted(base.vectors.ids(collection_name(Audience.PUBLIC, language, CURRENT)))
+            stored = base.library.passages(ids)
+            self._documents += [corpus_ids[stored[passage].document] for passage in ids]
+            texts = [text for _, _, text in base.library.passage_contents(ids)]
+            made += [base.cache.embed(plain, texts, language=language)] if texts else []
+        self._vectors: Vectors = np.concatenate(made)
+
+    def search(self, query: Query) -> list[str]:
+        """Return the ten best documents for a question, best first."""
+        vector = self._plain.embed([query.text], role="query", language=query.language)[0]
+        best = np.argsort(-(self._vectors @ vector), kind="stable")[: 10 * PASSAGES]
+        return distinct([self._documents[place] for place in best])[:DEPTH]
 
 
 def distinct(ids: Sequence[str]) -> list[str]:
@@ -190,15 +256,8 @@ def distinct(ids: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def ndcg(found: Sequence[str], relevant: frozenset[str]) -> float:
-    """Return nDCG of a ranking with binary relevance.
-
-    >>> ndcg(["x", "a"], frozenset({"a"})) == 1 / math.log2(3)
-    True
-    """
-    gain = sum(1 / math.log2(rank + 1) for rank, document in enumerate(found, 1) if document in relevant)
-    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(relevant), DEPTH) + 1))
-    return gain / ideal if ideal else 0.0
+def _share(value: float) -> float:
+    return round(value, 4)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

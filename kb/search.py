@@ -10,7 +10,7 @@ words, so that they are neither buried nor favoured.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -116,7 +116,7 @@ def read_question(question: str, library: Library, *, language: str | None = Non
 
 def retrieve(
     question: str,
-    query: Vectors,
+    query: Mapping[str, Vectors],
     form: Form,
     *,
     library: Library,
@@ -127,8 +127,8 @@ def retrieve(
 ) -> list[Found]:
     """Return up to `limit` passages that the scope allows, best first, equal texts once.
 
-    `query` is the question's vector, shape (dimensions,); `named` are the documents that the question names, whose
-    passages are preferred.
+    `query` are the question's vectors by the language of passages, each of shape (dimensions,); `named` are the
+    documents that the question names, whose passages are preferred.
     """
     preferred = set(named)
     candidates = max(CANDIDATES, 3 * limit)
@@ -157,7 +157,7 @@ def retrieve(
 
 def _candidates(
     question: str,
-    query: Vectors,
+    query: Mapping[str, Vectors],
     form: Form,
     library: Library,
     vectors: VectorStore,
@@ -185,12 +185,12 @@ def _candidates(
         own = language == form.language
         wanting = best_shares if own else best_bridged
         for collection in scope.collections(language):
-            near = dict(vectors.search(collection, query, limit))
+            near = dict(vectors.search(collection, query[language], limit))
             exhausted = exhausted and len(near) < limit
             cosines |= near
             missing = [passage for passage in wanting if passage not in cosines]
             for passage, vector in vectors.get(collection, missing).items():
-                cosines[passage] = float(np.dot(vector, query))
+                cosines[passage] = float(np.dot(vector, query[language]))
         if own:
             for passage, cosine in cosines.items():
                 share = shares.get(passage, 0.0)

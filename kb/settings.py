@@ -28,6 +28,10 @@ class Settings(BaseSettings):
         default="bundled",
         description="The embedding model: `bundled`, a Sentence-Transformers folder, or a model's name on the hub.",
     )
+    reranker: str | None = Field(
+        default=None,
+        description="A multilingual cross-encoder that reads the best passages again: a folder, or a name on the hub.",
+    )
     cache: Path | None = Field(
         default=None,
         description="Where vectors are cached by text and model; default: inside the home. Bases may share one.",

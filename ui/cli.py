@@ -147,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = command("eval", "measure retrieval on evaluation sets")
     evaluate.add_argument("sets", nargs="+", type=Path, metavar="DIR")
     evaluate.add_argument("--limit", type=_positive, metavar="N", help="only the first N questions of each set")
+    evaluate.add_argument("--dense", action="store_true", help="also the model alone, to compare with")
     return parser
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from pathlib import Path
 
 from kb.base import KnowledgeBase
@@ -134,24 +135,33 @@ def restore(settings: Settings, options: argparse.Namespace, terminal: Terminal)
 def evaluate_sets(settings: Settings, options: argparse.Namespace, terminal: Terminal) -> int:
     """Measure retrieval on sets, each in a throw-away home that shares the vector cache."""
     from ingest.corpus import index_corpus
-    from kb.evaluate import evaluate, read_set
+    from kb.evaluate import evaluate, macro_averages, read_set
     from kb.models import make_embedder
 
     sets = [read_set(terminal.folder / folder) for folder in options.sets]
     shared = settings.model_copy(update={"cache": settings.cache or settings.home})
     embedder = make_embedder(shared, terminal.say)
-    rows = []
+    plain = embedder.plain() if options.dense else None
+    measured = []
     for chosen in sets:
         with tempfile.TemporaryDirectory(prefix="cop-kb-eval-") as folder:
             throw_away = shared.model_copy(update={"home": Path(folder)})
             with KnowledgeBase(throw_away, embedder=embedder) as base:
+                begun = time.perf_counter()
+                ids = index_corpus(base, chosen.corpus, terminal.progress(chosen.name))
+                rate = sum(document.passages for document in base.documents()) / (time.perf_counter() - begun)
+                progress = terminal.progress(chosen.name)
                 figures = evaluate(
-                    chosen, base, index_corpus, limit=options.limit, progress=terminal.progress(chosen.name)
+                    chosen, base, ids, limit=options.limit, plain=plain, passages_per_s=rate, progress=progress
                 )
-        rows.append(figures.row())
-        row = rows[-1]
+        measured.append(figures)
+        row = figures.row()
         line = f"{row['set']:<24} {row['queries']:>4} questions  {row['recall@1']:.3f} / {row['recall@10']:.3f}"
         (terminal.say if options.json else terminal.print)(line)
+    averages = macro_averages(measured)
     if options.json:
-        terminal.print_json({"sets": rows})
+        terminal.print_json({"sets": [figures.row() for figures in measured], "macro": averages})
+        return DONE
+    for group, means in averages.items():
+        terminal.print(f"{group:<24} macro-average   {means['recall@1']:.3f} / {means['recall@10']:.3f}")
     return DONE

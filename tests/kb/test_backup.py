@@ -50,10 +50,10 @@ QUESTIONS = (
 class NoPassages(HashEmbedder):
     """An embedder that fails when a passage is embedded: a restored base brings its vectors along."""
 
-    def embed(self, texts: Sequence[str], *, role: Role, language: str) -> Vectors:
+    def embed(self, texts: Sequence[str], *, role: Role, language: str, towards: str | None = None) -> Vectors:
         """See Embedder."""
         assert role == "query", texts
-        return super().embed(texts, role=role, language=language)
+        return super().embed(texts, role=role, language=language, towards=towards)
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingest.corpus import index_corpus
 from kb.base import KnowledgeBase
 from kb.errors import UsageError
-from kb.evaluate import evaluate, ndcg, read_set
+from kb.evaluate import EvaluationDocument, EvaluationSet, Query, evaluate, macro_averages, read_set
+from kb.metrics import interval, ndcg
+from kb.models import HashEmbedder
 from kb.verify import check_quote
 from tests.conftest import LAW, put
 
@@ -33,14 +36,38 @@ def write_set(folder: Path) -> Path:
 
 
 def test_figures_are_those_of_the_ranking(base: KnowledgeBase, tmp_path: Path) -> None:
-    figures = evaluate(read_set(write_set(tmp_path / "set")), base, index_corpus).row()
+    chosen = read_set(write_set(tmp_path / "set"))
+    ids = index_corpus(base, chosen.corpus, lambda done, total: None)
+    measured = evaluate(chosen, base, ids, plain=HashEmbedder())
+    figures = measured.row()
+    assert figures["group"] == "mixed"
     assert figures["queries"] == 2
     assert figures["recall@1"] == 0.5
     assert figures["recall@10"] == 1.0
     assert 0.5 < figures["mrr@10"] < 1.0
     assert figures["answer_recall"] == 0.5
     assert figures["passages"] == 3
+    assert figures["interval@1"] == [0.0, 1.0]
+    assert figures["dense_recall@10"] == 1.0
+    assert figures["gain@10"] == [0.0, 0.0]
+    assert macro_averages([measured]) == {"mixed": {"recall@1": 0.5, "recall@10": 1.0}}
     assert base.verify().sound
+
+
+@pytest.mark.parametrize(
+    ("asked", "held", "group"),
+    [
+        ([("Sự cố là gì", "vi")], ["vi"], "within"),
+        ([("Su co la gi", "vi")], ["vi"], "unaccented"),
+        ([("Su co la gi", "vi")], ["vi", "en"], "unaccented"),
+        ([("What is an incident", "en")], ["vi"], "across"),
+        ([("What is an incident", "en")], ["vi", "en"], "mixed"),
+    ],
+)
+def test_sets_are_grouped_by_what_is_asked_of_what(asked: list[tuple[str, str]], held: list[str], group: str) -> None:
+    corpus = tuple(EvaluationDocument(language, "", "", language) for language in held)
+    queries = tuple(Query(text, text, language, frozenset(), ()) for text, language in asked)
+    assert EvaluationSet("set", corpus, queries).group == group
 
 
 def test_ndcg_falls_with_the_rank() -> None:
@@ -48,6 +75,20 @@ def test_ndcg_falls_with_the_rank() -> None:
     assert ndcg(["a", "b"], relevant) == 1.0
     assert 0 < ndcg(["x", "a"], relevant) < ndcg(["a", "x"], relevant) < 1.0
     assert ndcg([], relevant) == 0.0
+
+
+def test_the_interval_holds_the_mean_and_narrows_with_more_questions() -> None:
+    few, many = interval([0, 1] * 10), interval([0, 1] * 1000)
+    assert few[0] < many[0] < 0.5 < many[1] < few[1]
+
+
+def test_of_two_systems_on_the_same_questions_a_small_steady_gain_shows() -> None:
+    """Apart, the two intervals overlap; paired, the gain is plain: that is why the bootstrap is paired."""
+    before = np.array([0, 1] * 100)
+    after = before.copy()
+    after[:20] = 1
+    assert interval(before)[1] > interval(after)[0]
+    assert interval(after - before)[0] > 0
 
 
 def test_a_folder_that_is_no_set_is_said(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_the_cache_embeds_each_text_once_and_goes_on_after_a_stop(tmp_path: Path
         texts = 0
         fail_after = 10**9
 
-        def embed(self, texts, *, role, language):  # type: ignore[no-untyped-def]
+        def embed(self, texts, *, role, language, towards=None):  # type: ignore[no-untyped-def]
             if self.texts + len(texts) > self.fail_after:
                 raise KeyboardInterrupt
             self.texts += len(texts)

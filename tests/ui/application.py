@@ -145,13 +145,13 @@ def _roman(number: int) -> str:
 class UnsteadyEmbedder(HashEmbedder):
     """An embedder that is slow or fails where a question asks for it."""
 
-    def embed(self, texts: Sequence[str], *, role: Role, language: str) -> Vectors:
+    def embed(self, texts: Sequence[str], *, role: Role, language: str, towards: str | None = None) -> Vectors:
         """See Embedder. Raises ModelError for BROKEN."""
         if role == "query" and SLOW in texts[0]:
             time.sleep(SLOW_SECONDS)
         if role == "query" and BROKEN in texts[0]:
             raise ModelError("The model is broken. Mend it.", "Mô hình bị hỏng. Hãy sửa lại.")
-        return super().embed(texts, role=role, language=language)
+        return super().embed(texts, role=role, language=language, towards=towards)
 
 
 def catalogue() -> tuple[Source, ...]:
