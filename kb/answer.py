@@ -17,6 +17,7 @@ from kb.absent import lead_unheld, missing_clause, not_held, notes_on
 from kb.choice import CANDIDATES, MOST_QUOTES, choose, in_own_language
 from kb.compose import Composer
 from kb.decline import reason_to_decline
+from kb.evidence import Evidence
 from kb.followup import Following, following
 from kb.language import detect
 from kb.lookup import Resolved
@@ -70,7 +71,8 @@ def answer(
     composer.also = search.hits(found[:top], base.library)
     if missing is not None:
         of_clause = [item for item in found if notes_on(missing, item)]
-        best = in_own_language(of_clause, of_clause, asked_in)[:MOST_QUOTES]
+        evidence = Evidence.of(found, retrieval.form.language)
+        best = in_own_language(of_clause, of_clause, asked_in, evidence)[:MOST_QUOTES]
         lead = Statement(text=missing.text)
         return composer.found(best, begun, lead=lead) if best else composer.close(Outcome.NOT_IN_BASE, [lead], begun)
     unheld = not_held(resolved, found)

@@ -16,13 +16,14 @@ from filelock import FileLock, Timeout
 from kb import answer as answering
 from kb import lookup, search
 from kb.address import shown
+from kb.bilingual import ModelWarning, check_embedder, check_reranker
 from kb.catalogue import Source
 from kb.currency import Currency, CurrencyCheck
 from kb.errors import BaseBusy, KnowledgeBaseError, ModelMismatch, NotInBase, UsageError
 from kb.language import LANGUAGES
 from kb.library import Library, passage_content
 from kb.lookup import DocumentIndex
-from kb.models import Embedder, Progress, VectorCache, Vectors, make_embedder
+from kb.models import BUNDLED, Embedder, Progress, VectorCache, Vectors, make_embedder
 from kb.proposals import Proposal, open_proposals, propose
 from kb.records import Answer, Audience, Clause, ClauseView, Document, Hit, ParsedDocument
 from kb.reranking import DEPTH as RERANKED
@@ -97,6 +98,8 @@ class KnowledgeBase:
         self.preparing: tuple[int, int] | None = None
         """While the first start indexes the notes: how many are done, of how many."""
         self.loading_error: KnowledgeBaseError | None = None
+        self.warnings: tuple[ModelWarning, ...] = ()
+        """What a person must know of the models in use; known once they are loaded."""
 
     def close(self) -> None:
         """Close all files and let the base go."""
@@ -128,13 +131,31 @@ class KnowledgeBase:
         """
         try:
             embedder = self.embedder(say)
-            embedder.embed(["sẵn sàng"], role="query", language="vi")
+            for towards in LANGUAGES:
+                embedder.embed(["sẵn sàng"], role="query", language="vi", towards=towards)
             self.vectors.open()
             self.settle(progress)
+            self.check_languages()
+            for warning in self.warnings:
+                say(f"{warning.vi} | {warning.en}")
             self.ready = True
         except KnowledgeBaseError as error:
             self.loading_error = error
             raise
+
+    @property
+    def chosen_models(self) -> bool:
+        """Whether someone chose a model: what the bundled one knows is known."""
+        return self.settings.embedder != BUNDLED or self._reranker is not None
+
+    def check_languages(self) -> None:
+        """Find out whether chosen models know both languages; fills `warnings`. Raises ModelError."""
+        found = []
+        if self.settings.embedder != BUNDLED:
+            found.append(check_embedder(self.embedder()))
+        if self._reranker is not None:
+            found.append(check_reranker(self._reranker))
+        self.warnings = tuple(warning for warning in found if warning is not None)
 
     def settle(self, progress: Progress = _no_progress) -> int:
         """Carry out what the library owes the vector store; return how many passages that were.
@@ -196,6 +217,10 @@ class KnowledgeBase:
                 self._questions.clear()
             self._questions[key] = vectors
         return vectors
+
+    def forget_questions(self) -> None:
+        """Forget the vectors of questions asked: for measuring what a new question costs."""
+        self._questions.clear()
 
     def add(
         self,

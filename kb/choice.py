@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kb.evidence import Evidence
 from kb.expected import Expected, expected, holds
 from kb.records import Authority
 from kb.search import Found
@@ -13,7 +14,7 @@ from kb.search import Found
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
 
-CANDIDATES = 20
+CANDIDATES = 40
 """Passages among which those to quote are chosen."""
 MOST_QUOTES = 3
 NEAR_THE_BEST = 0.12
@@ -24,13 +25,6 @@ NOTE_YIELDS = 0.15
 """A note gives way to the text of its instrument where that scores at most so much less."""
 SAY_NOTHING = ("closing", "preamble", "contents")
 """Clauses that name a document and its signers; they answer only questions that name them."""
-NAMED_IS_KNOWN = 0.6
-LEAST_SCORE = 0.50
-"""Cosine and share of the question's words below which a passage in its language does not answer; docs/retrieval.md."""
-LEAST_COSINE = 0.315
-"""The same for a passage in the other language, which shares no words with the question."""
-LACKING = 1.15
-"""How much more is asked of a passage that does not hold the kind of thing asked for, such as a date."""
 
 
 def choose(
@@ -41,13 +35,14 @@ def choose(
     `language` is the question's own, which its words are compared in; `asked_in` that of the answer.
     """
     kind = expected(question)
-    telling = _telling(kind, found, base, language)
-    fitting = _fitting(kind, in_own_language(telling, found, asked_in))
+    evidence = Evidence.of(found, language, kind)
+    telling = _telling(evidence, found, base)
+    fitting = _fitting(kind, in_own_language(telling, found, asked_in, replace(evidence, kind=None)))
     yielding = _yielding(fitting, base, asked_in)
     return _nearest(yielding, asked_in) if yielding else ()
 
 
-def _may_answer(item: Found) -> bool:
+def may_answer(item: Found) -> bool:
     """Whether a passage says anything by itself; titles and signatures do where the question names their document."""
     return item.named or item.clause_kind not in SAY_NOTHING
 
@@ -64,13 +59,14 @@ def _nearest(telling: Sequence[Found], language: str) -> tuple[Found, ...]:
     return tuple(sorted(near, key=lambda item: (item.clause_kind in SAY_NOTHING, item.passage.language != language)))
 
 
-def _telling(kind: Expected | None, found: Sequence[Found], base: KnowledgeBase, language: str) -> list[Found]:
+def _telling(evidence: Evidence, found: Sequence[Found], base: KnowledgeBase) -> list[Found]:
     """The passages that may answer.
 
     A work that the base holds in the question's language too is judged by that version, which the question can share
     words with: likeness across languages alone is the weaker witness.
     """
-    telling = [item for item in found if _may_answer(item) and speaks_to(item, language, kind)]
+    language = evidence.language
+    telling = [item for item in found if may_answer(item) and evidence.speaks(item)]
     own = {document.metadata.pair for document in base.documents() if document.metadata.language == language} - {None}
     spoken = {item.passage.metadata.pair for item in telling if item.passage.language == language}
     return [
@@ -110,31 +106,18 @@ def _is_note(item: Found) -> bool:
     return item.passage.metadata.authority == Authority.NOTE
 
 
-def in_own_language(items: Iterable[Found], found: Sequence[Found], language: str) -> list[Found]:
+def in_own_language(items: Iterable[Found], found: Sequence[Found], language: str, evidence: Evidence) -> list[Found]:
     """Return each passage, or the best of its work in `language` among `found` where that speaks too; each once."""
     first: dict[int, Found] = {}
     for item in items:
-        chosen = _own_version(item, found, language)
+        chosen = _own_version(item, found, language, evidence)
         first.setdefault(chosen.passage.id, chosen)
     return list(first.values())
 
 
-def _own_version(item: Found, found: Sequence[Found], language: str) -> Found:
+def _own_version(item: Found, found: Sequence[Found], language: str, evidence: Evidence) -> Found:
     pair = item.passage.metadata.pair
     if pair is None or item.passage.language == language:
         return item
     versions = (other for other in found if other.passage.metadata.pair == pair and other.passage.language == language)
-    return next((other for other in versions if speaks_to(other, language)), item)
-
-
-def speaks_to(item: Found, language: str, kind: Expected | None = None) -> bool:
-    """Return whether a passage says enough of what a question in `language` asks to be quoted as its answer.
-
-    Of an instrument that the question names, less will do: that it is asked about is already known.
-    """
-    enough = NAMED_IS_KNOWN if item.named else 1.0
-    if kind is not None and not holds(kind, item.passage.text):
-        enough *= LACKING
-    if item.passage.language == language:
-        return item.cosine + item.lexical >= enough * LEAST_SCORE
-    return item.cosine >= enough * LEAST_COSINE
+    return next((other for other in versions if evidence.speaks(other)), item)

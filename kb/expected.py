@@ -24,9 +24,7 @@ class Expected(StrEnum):
 
 
 # "When" asks for a day where something happens on one, and for a condition elsewhere ("when is software a device?").
-_HAPPENS_VI = (
-    "hieu luc|ban hanh|ky|ra mat|thanh lap|bat dau|ket thuc|cong bo|tham gia|ap dung|tuan thu|het han|thong qua"
-)
+_HAPPENS_VI = "hieu luc|ban hanh|(?<!dang )ky|ra mat|thanh lap|bat dau|ket thuc|cong bo|tham gia|ap dung|tuan thu|het han|thong qua"
 _HAPPENS_EN = (
     "effect|force|sign|issu|publish|launch|start|begin|end|join|appl|expire|adopt|replace|compl|pass|enact|found|held"
 )
@@ -71,7 +69,7 @@ def expected(question: str) -> Expected | None:
 
     >>> expected("Luật có hiệu lực khi nào?"), expected("luu nhat ky bao lau"), expected("How many levels are there?")
     (<Expected.DATE: 'date'>, <Expected.PERIOD: 'period'>, <Expected.COUNT: 'count'>)
-    >>> expected("Ai phải báo cáo?"), expected("When is software a device?"), expected("Khi nào phần mềm là thiết bị?")
+    >>> expected("When is software a device?"), expected("Khi nào phải đăng ký lưu hành?"), expected("Ai ký?")
     (None, None, None)
     """
     folded = " ".join(fold(question).split())

@@ -1,4 +1,4 @@
-"""The bilingual glossary of medical AI regulation: terms looked up, found in texts, translated.
+"""The bilingual glossary of medical AI regulation: terms looked up, found in texts.
 
 The terms are data (`data/glossary.csv`, one concept a row, variants parted by semicolons), so that a reviewer can mend
 them in a spreadsheet. Texts and terms are compared word by word in a common form: Vietnamese with the newer place of
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from kb.language import DATA, ENGLISH, LANGUAGES, VIETNAMESE, fold, normalise_tones, other_language
+from kb.language import DATA, ENGLISH, LANGUAGES, VIETNAMESE, common_spelling, fold, normalise_tones
 
 TOPICS: dict[str, tuple[str, str]] = {
     "device": ("Medical devices", "Thiết bị y tế"),
@@ -42,8 +42,6 @@ NO_HINT = "common"
 
 _WORD = re.compile(r"[\w\u0300-\u036f]+")
 _TOKEN = re.compile(rf"{_WORD.pattern}|[^\w\s\u0300-\u036f\-\u2010\u2011\u2013]")
-_FINAL_Y = re.compile(r"^(?:h|k|l|m|s|t|qu)[yýỳỷỹỵ]$")
-_Y_TO_I = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
 _ONE_SYLLABLE = re.compile(r"[^aeiouy]*[aeiouy]+[^aeiouy]*")
 _SPELLINGS = (("licens", "licenc"), ("labell", "label"), ("centre", "center"), ("programme", "program"))
 _BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|ing|ation)$)")
@@ -91,17 +89,6 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Translation:
-    """What the glossary can say of a question in the other language: the terms, and how much of it they cover.
-
-    `coverage` is the share of the question's words that stand in a term, in 0..1.
-    """
-
-    terms: tuple[str, ...]
-    coverage: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Term:
     """One term as the search box compares it: with marks (`exact`) and without (`folded`)."""
 
@@ -125,7 +112,7 @@ class _Index:
 
 
 class Glossary:
-    """All entries, and the three ways to them: a search box, a text, a question to translate."""
+    """All entries, and the two ways to them: a search box, a text."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
@@ -186,44 +173,6 @@ class Glossary:
         >>> [(text[m.start : m.end], m.entry.en) for m in load().find(text, "vi")]
         [('Thiết bị y tế loại C', 'class C medical device'), ('đăng ký lưu hành', 'marketing authorisation')]
         """
-        return tuple(mention for mention, _ in self._find(text, language, unaccented))
-
-    def hints(self, text: str, language: str) -> tuple[Mention, ...]:
-        """Return the mentions worth a hint under a quoted text: each entry where it first stands, no common words."""
-        first: dict[str, Mention] = {}
-        for mention in self.find(text, language):
-            if mention.entry.topic != NO_HINT:
-                first.setdefault(mention.entry.id, mention)
-        return tuple(first.values())
-
-    def translate(self, question: str, language: str, *, unaccented: bool = False) -> Translation:
-        """Return the other language's terms for what `question`, in `language`, names, with the share of it they cover.
-
-        Terms are in the question's order, preferred terms before their variants. A question in Vietnamese may hold
-        English terms as they are (and the reverse): those come back too.
-        """
-        other = other_language(language)
-        named = self._find(question, language, unaccented)
-        foreign = [mention for mention in self.find(question, other) if " " in question[mention.start : mention.end]]
-        terms = [term for _, entries in named for entry in entries for term in entry.terms(other)]
-        terms += [question[mention.start : mention.end] for mention in foreign]
-        mentions = [*(mention for mention, _ in named), *foreign]
-        spoken = [match.start() for match in _WORD.finditer(question)]
-        covered = sum(any(mention.start <= start < mention.end for mention in mentions) for start in spoken)
-        return Translation(tuple(dict.fromkeys(terms)), covered / len(spoken) if spoken else 0.0)
-
-    def translations(self, question: str, language: str, *, unaccented: bool = False) -> tuple[str, ...]:
-        """Return the terms of `translate` alone.
-
-        >>> load().translations("Đánh giá sự phù hợp là gì?", "vi")
-        ('conformity assessment', 'assessment of conformity')
-        >>> load().translations("dieu kien cap phep", "vi", unaccented=True)[:1]
-        ('condition',)
-        """
-        return self.translate(question, language, unaccented=unaccented).terms
-
-    def _find(self, text: str, language: str, unaccented: bool) -> list[tuple[Mention, tuple[Entry, ...]]]:
-        """Mentions with every entry that has the term ("thu hồi" may stand under two)."""
         vietnamese = language == VIETNAMESE
         index = self._indexes[VIETNAMESE if vietnamese else ENGLISH, vietnamese and unaccented]
         spans = [match.span() for match in _TOKEN.finditer(text)]
@@ -237,15 +186,23 @@ class Glossary:
                     continue
                 start, end = spans[first][0], spans[last][1]
                 if length > 1 or word not in index.as_written or text[start:end] in index.as_written[word]:
-                    candidates.append((start, end, range(first, last + 1), entries))
+                    candidates.append((start, end, range(first, last + 1), entries[0]))
         taken = [False] * len(words)
         found = []
-        for start, end, covered, entries in sorted(candidates, key=lambda item: (item[0] - item[1], item[0])):
+        for start, end, covered, entry in sorted(candidates, key=lambda item: (item[0] - item[1], item[0])):
             if not any(taken[number] for number in covered):
                 for number in covered:
                     taken[number] = True
-                found.append((Mention(entries[0], start, end), entries))
-        return sorted(found, key=lambda item: item[0].start)
+                found.append(Mention(entry, start, end))
+        return tuple(sorted(found, key=lambda mention: mention.start))
+
+    def hints(self, text: str, language: str) -> tuple[Mention, ...]:
+        """Return the mentions worth a hint under a quoted text: each entry where it first stands, no common words."""
+        first: dict[str, Mention] = {}
+        for mention in self.find(text, language):
+            if mention.entry.topic != NO_HINT:
+                first.setdefault(mention.entry.id, mention)
+        return tuple(first.values())
 
 
 @cache
@@ -314,8 +271,7 @@ def _form(token: str, vietnamese: bool, unaccented: bool) -> str:
     """
     word = unicodedata.normalize("NFC", token.lower().replace("\u2019", "'"))
     if vietnamese:
-        word = normalise_tones(word)
-        word = word.translate(_Y_TO_I) if _FINAL_Y.match(word) else word
+        word = common_spelling(word)
         return fold(word) if unaccented else word
     for british, common in _SPELLINGS:
         word = word.replace(british, common)

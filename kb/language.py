@@ -10,8 +10,9 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 VIETNAMESE = "vi"
 ENGLISH = "en"
@@ -45,7 +46,16 @@ def fold(text: str) -> str:
     >>> fold("Điều 9: hồ sơ phân loại")
     'dieu 9: ho so phan loai'
     """
-    decomposed = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    return unmarked(text.lower())
+
+
+def unmarked(text: str) -> str:
+    """Return `text` without any marks, `đ` as `d`, in its own case.
+
+    >>> unmarked("Đức, Pháp")
+    'Duc, Phap'
+    """
+    decomposed = unicodedata.normalize("NFD", text).replace("đ", "d").replace("Đ", "D")
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
@@ -67,7 +77,6 @@ def normalise_tones(text: str) -> str:
     return _TONE_WORD.sub(lambda match: _TONE_PAIRS[match.group(0)], text)
 
 
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TONE_PAIRS = {
     first + unicodedata.normalize("NFC", second + tone): unicodedata.normalize("NFC", first + tone) + second
     for first, second in ("oa", "oe", "uy")
@@ -75,6 +84,49 @@ _TONE_PAIRS = {
 }
 # Only at the end of a syllable ("hoàn" keeps its tone), and not after q, whose u is part of the consonant ("quý").
 _TONE_WORD = re.compile(r"(?<!q)(?:" + "|".join(_TONE_PAIRS) + r")(?!\w)")
+
+
+_FINAL_Y = re.compile(r"^(?:h|k|l|m|s|t|qu)[yýỳỷỹỵ]$")
+_Y_TO_I = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
+
+
+def common_spelling(word: str) -> str:
+    """Return a lower-case Vietnamese word in the one of its spellings that all are compared in.
+
+    >>> [common_spelling(word) for word in ("hoà", "kỹ", "quy", "quí", "thuý", "y")]
+    ['hòa', 'kĩ', 'qui', 'quí', 'thúy', 'y']
+    """
+    word = normalise_tones(word)
+    return word.translate(_Y_TO_I) if _FINAL_Y.match(word) else word
+
+
+def compared(word: str, language: str, *, unaccented: bool = False) -> str:
+    """Return one word in the form by which words are compared: an English one's stem, a Vietnamese one's common spelling.
+
+    >>> compared("Licences", "en"), compared("hoà", "vi"), compared("Điều", "vi", unaccented=True)
+    ('licenc', 'hòa', 'dieu')
+    """
+    if language != VIETNAMESE:
+        return stem(word.lower())
+    word = common_spelling(unicodedata.normalize("NFC", word).lower())
+    return fold(word) if unaccented else word
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return the stem of a lower-case English word (Porter's second stemmer): inflected forms meet.
+
+    >>> [stem(word) for word in ("assessment", "assessed", "assessing")]
+    ['assess', 'assess', 'assess']
+    """
+    return _stemmer().stemWord(word)
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
 
 
 def has_marks(text: str) -> bool:
@@ -169,6 +221,17 @@ def _word_counts() -> _WordCounts:
         math.log(0.3 / totals[VIETNAMESE]),
         math.log(0.3 / totals[ENGLISH]),
     )
+
+
+def is_word(word: str, language: str) -> bool:
+    """Return whether `word` is one of the commonest words of `language`, Vietnamese with or without its marks.
+
+    >>> is_word("Thuốc", "vi"), is_word("thuoc", "vi"), is_word("Tesla", "vi"), is_word("medicines", "en")
+    (True, True, False, True)
+    """
+    counts = _word_counts()
+    known = counts.vietnamese if language == VIETNAMESE else counts.english
+    return normalise_tones(unicodedata.normalize("NFC", word).lower()) in known
 
 
 def _score(text: str) -> float:

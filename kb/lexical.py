@@ -1,21 +1,25 @@
 """The lexical index: BM25 over SQLite FTS5, a table for each language, current apart from historic.
 
-A row holds two columns. `words` are the passage's words as written (lower case). `folded`, for Vietnamese, are its
-words without marks and every two neighbours joined ("quan_ly"): most Vietnamese words are two syllables, so pairs
-say far more than syllables, and without marks they are as good as with them. FTS5 (Robertson's BM25, k1 = 1.2, b =
-0.75) does the scoring; we fold and pair by ourselves because its tokenizer neither folds đ nor pairs.
+A row holds two columns. `words` are the passage's words as written (lower case). `forms` are what words are compared
+by: for Vietnamese its words without marks and every two neighbours joined ("quan_li"), for most Vietnamese words are
+two syllables, so that pairs say far more than syllables, and without marks they are as good as with them; for English
+the stems. FTS5 keeps the postings and computes BM25 (Robertson's, k1 = 1.2, b = 0.75) a term at a time; how terms make
+up a question is ours: a question is a sequence of concepts, each of which may be said in several ways.
 """
 
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
+from typing import Literal, NamedTuple, cast
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from kb.language import ENGLISH, LANGUAGES, VIETNAMESE, fold, words
+from kb.language import ENGLISH, LANGUAGES, VIETNAMESE, common_spelling, fold, stem, words
 
 CURRENT = "current"
 HISTORIC = "historic"
@@ -24,6 +28,24 @@ PERIODS = (CURRENT, HISTORIC)
 K1 = 1.2
 LEAST_IDF = 1e-6
 """What FTS5 takes for a term in half of the passages or more."""
+MOST_POSTINGS = 12_000
+"""Postings read for one question in one table: the rarest terms first, so that a large shelf costs no more."""
+
+Ids = NDArray[np.int64]
+Values = NDArray[np.float64]
+
+
+class Term(NamedTuple):
+    """A term of one of the two columns."""
+
+    column: Literal["words", "forms"]
+    term: str
+
+
+Wording = tuple[Term, ...]
+"""One way to say something: terms that belong together."""
+LexicalConcept = tuple[Wording, ...]
+"""Something that a question speaks of, in every way that it may be said."""
 
 
 def table(language: str, period: str) -> str:
@@ -32,13 +54,15 @@ def table(language: str, period: str) -> str:
 
 
 def create_tables(connection: Connection) -> None:
-    """Create the index's tables and the views of their vocabulary."""
+    """Create the index's tables and the views of their vocabulary, in place of what is there."""
     for language in LANGUAGES:
         for period in PERIODS:
             name = table(language, period)
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}_terms")
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
             connection.exec_driver_sql(
                 f"CREATE VIRTUAL TABLE {name} USING fts5"
-                "(words, folded, tokenize = \"unicode61 remove_diacritics 0 tokenchars '_'\")"
+                "(words, forms, tokenize = \"unicode61 remove_diacritics 0 tokenchars '_'\")"
             )
             connection.exec_driver_sql(f"CREATE VIRTUAL TABLE {name}_terms USING fts5vocab({name}, 'col')")
 
@@ -46,52 +70,55 @@ def create_tables(connection: Connection) -> None:
 def pairs(syllables: Sequence[str]) -> list[str]:
     """Return neighbours joined, two by two.
 
-    >>> pairs(["quan", "ly", "rui", "ro"])
-    ['quan_ly', 'ly_rui', 'rui_ro']
+    >>> pairs(["quan", "li", "rui", "ro"])
+    ['quan_li', 'li_rui', 'rui_ro']
     """
     return [f"{first}_{second}" for first, second in pairwise(syllables)]
 
 
-@dataclass(frozen=True, slots=True)
-class LexicalQuery:
-    """The terms of one question: `words` as written (or as restored), `folded` for Vietnamese."""
+def spoken_words(content: str, language: str) -> list[str]:
+    """Return the words of a text as they are indexed: Vietnamese ones in one of their spellings.
 
-    words: tuple[str, ...]
-    folded: tuple[str, ...] = ()
+    >>> spoken_words("Quy định kỹ thuật", "vi")
+    ['qui', 'định', 'kĩ', 'thuật']
+    """
+    spoken = words(content)
+    return [common_spelling(word) for word in spoken] if language == VIETNAMESE else spoken
 
 
-def query_terms(question: str, language: str, *, unaccented: bool = False) -> LexicalQuery:
-    """Return the terms to look for.
+def question_terms(question: str, language: str, *, unaccented: bool = False) -> tuple[Term, ...]:
+    """Return the terms of a question for passages in its own language, each once.
 
     Vietnamese with marks: its words and its folded pairs. Without marks: folded words and pairs, since restored marks
-    may be wrong and folded pairs cannot be. English: its words.
+    may be wrong and folded pairs cannot be. English: its words and their stems.
     """
-    spoken = words(question)
+    spoken = spoken_words(question, language)
     if language != VIETNAMESE:
-        return LexicalQuery(_unique(spoken))
+        return _unique([Term("words", word) for word in spoken] + [Term("forms", stem(word)) for word in spoken])
     folded = [fold(word) for word in spoken]
-    if unaccented:
-        return LexicalQuery((), _unique([*folded, *pairs(folded)]))
-    return LexicalQuery(_unique(spoken), _unique(pairs(folded)))
+    single = [Term("forms", word) for word in folded] if unaccented else [Term("words", word) for word in spoken]
+    return _unique(single + [Term("forms", pair) for pair in pairs(folded)])
 
 
-def phrase_terms(phrases: Iterable[str], language: str) -> LexicalQuery:
-    """Return the terms to look for where whole phrases are known: their words and, for Vietnamese, their pairs."""
-    spoken = [words(phrase) for phrase in phrases]
-    joined = [pairs([fold(word) for word in phrase]) for phrase in spoken] if language == VIETNAMESE else []
-    return LexicalQuery(_unique(chain.from_iterable(spoken)), _unique(chain.from_iterable(joined)))
+def phrase_terms(phrase: str, language: str) -> Wording:
+    """Return the terms of a phrase that is to be found as it is or nearly: its words and pairs, or its stems."""
+    spoken = spoken_words(phrase, language)
+    if language != VIETNAMESE:
+        return _unique(Term("forms", stem(word)) for word in spoken)
+    folded = [fold(word) for word in spoken]
+    return _unique([Term("words", word) for word in spoken] + [Term("forms", pair) for pair in pairs(folded)])
 
 
 def add(connection: Connection, rows: Iterable[tuple[int, str]], *, language: str, period: str) -> None:
     """Index passages given as (id, text with context)."""
     values = [
-        {"id": passage, "words": " ".join(spoken), "folded": _folded_column(spoken, language)}
+        {"id": passage, "words": " ".join(spoken), "forms": " ".join(_forms(spoken, language))}
         for passage, content in rows
-        for spoken in [words(content)]
+        for spoken in [spoken_words(content, language)]
     ]
     if values:
         name = table(language, period)
-        connection.execute(text(f"INSERT INTO {name}(rowid, words, folded) VALUES (:id, :words, :folded)"), values)
+        connection.execute(text(f"INSERT INTO {name}(rowid, words, forms) VALUES (:id, :words, :forms)"), values)
 
 
 def remove(connection: Connection, passages: Iterable[int], *, language: str, period: str) -> None:
@@ -113,56 +140,106 @@ def ids(connection: Connection, *, language: str, period: str) -> set[int]:
     return set(connection.execute(text(f"SELECT rowid FROM {table(language, period)}")).scalars())
 
 
-def search(connection: Connection, query: LexicalQuery, *, language: str, period: str) -> dict[int, float]:
-    """Return the score of every passage that has any of the telling terms, by passage id.
+def search(
+    connection: Connection, concepts: Sequence[LexicalConcept], *, language: str, period: str
+) -> dict[int, float]:
+    """Return the share of the question that each passage holds, by passage id; passages with none of it are left out.
 
-    The score is BM25 divided by the highest that the question could reach (its terms' summed idf times k1 + 1), so it
-    lies in 0..1 and can be added to a cosine. Terms in half of the passages or more tell nothing (FTS5 gives them an
-    idf of all but zero) and cost the most: they are left out unless there are no others.
+    A term counts its idf times its saturation by BM25; of the wordings of a concept the one that a passage holds most
+    of counts, weighted as the most telling of them. The sum is divided by the highest that the question could reach,
+    so it lies in 0..1 and can be added to a cosine. Terms in half of the passages or more tell nothing (FTS5 gives
+    them an idf of all but zero) and are left out unless there are no others; so are the commonest of the rest once
+    MOST_POSTINGS are read.
     """
-    name = table(language, period)
-    telling, ceiling = _weigh(connection, name, query)
-    if ceiling <= 0:
+    postings = _Postings(connection, table(language, period))
+    postings.keep_telling({term for concept in concepts for wording in concept for term in wording})
+    parts: list[tuple[Ids, Values]] = []
+    ceiling = 0.0
+    for concept in concepts:
+        # A translation that the shelf does not know is none; a question's own word that it does not know counts.
+        wordings = [[term for term in wording if term in postings.idf] for wording in concept]
+        if len(concept) > 1:
+            wordings = [[term for term in wording if postings.frequency[term]] for wording in wordings]
+        weighed = [(sum(postings.idf[term] for term in wording), wording) for wording in wordings if wording]
+        if not weighed:
+            continue
+        weight = max(weight for weight, _ in weighed)
+        said = [_summed([postings.weighed(term, weight / own) for term in wording]) for own, wording in weighed]
+        parts.append(_highest(said))
+        ceiling += weight * (K1 + 1)
+    if not parts or ceiling <= 0:
         return {}
-    found = connection.execute(
-        text(f"SELECT rowid, -bm25({name}) FROM {name} WHERE {name} MATCH :match"), {"match": _match(telling)}
-    )
-    return {int(passage): float(score) / ceiling for passage, score in found}
+    found, scores = _summed(parts)
+    return dict(zip(found.tolist(), (scores / ceiling).tolist(), strict=True))
 
 
-def _unique(terms: Iterable[str]) -> tuple[str, ...]:
+class _Postings:
+    """The terms of one question in one table: idf as FTS5 computes it, and BM25 of the passages that hold them."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        # SQLAlchemy makes an object of every row; a question reads thousands.
+        self._database = cast(sqlite3.Connection, connection.connection.driver_connection)
+        self._name = name
+        self._total: int = self._database.execute(f"SELECT count(*) FROM {name}_docsize").fetchone()[0]
+        self.frequency: dict[Term, int] = {}
+        self.idf: dict[Term, float] = {}
+
+    def keep_telling(self, terms: Iterable[Term]) -> None:
+        """Weigh `terms` and keep those worth reading, the rarest first."""
+        for term in terms:
+            # SQLite finds a term by its index; asked for the column too, it would read every term.
+            rows = self._database.execute(f"SELECT col, doc FROM {self._name}_terms WHERE term = ?", (term.term,))
+            self.frequency[term] = next((count for column, count in rows if column == term.column), 0)
+        idf = {term: self._idf(frequency) for term, frequency in self.frequency.items()}
+        if any(self.frequency[term] and idf[term] > LEAST_IDF for term in idf):
+            idf = {term: value for term, value in idf.items() if value > LEAST_IDF}
+        read = 0
+        for term in sorted(idf, key=lambda term: (self.frequency[term], term)):
+            read += self.frequency[term]
+            if read > MOST_POSTINGS and self.idf:
+                break
+            self.idf[term] = idf[term]
+
+    def weighed(self, term: Term, weight: float) -> tuple[Ids, Values]:
+        """Return the passages that hold `term` and their BM25 for it times `weight`."""
+        if not self.frequency[term]:
+            return np.zeros(0, np.int64), np.zeros(0)
+        # Terms hold only word characters; quoting keeps OR, AND, NEAR plain words.
+        rows = self._database.execute(
+            f"SELECT rowid, bm25({self._name}) FROM {self._name} WHERE {self._name} MATCH ?",
+            (f'{term.column} : "{term.term}"',),
+        ).fetchall()
+        found = np.array(rows, np.float64).reshape(-1, 2)
+        return found[:, 0].astype(np.int64), -weight * found[:, 1]
+
+    def _idf(self, frequency: int) -> float:
+        return max(LEAST_IDF, math.log((self._total - frequency + 0.5) / (frequency + 0.5)))
+
+
+def _summed(parts: Sequence[tuple[Ids, Values]]) -> tuple[Ids, Values]:
+    """Sum values by passage."""
+    if len(parts) == 1:
+        return parts[0]
+    found, places = np.unique(np.concatenate([ids for ids, _ in parts]), return_inverse=True)
+    return found, np.bincount(places, np.concatenate([values for _, values in parts]), len(found))
+
+
+def _highest(parts: Sequence[tuple[Ids, Values]]) -> tuple[Ids, Values]:
+    """The highest value of each passage."""
+    if len(parts) == 1:
+        return parts[0]
+    found, places = np.unique(np.concatenate([ids for ids, _ in parts]), return_inverse=True)
+    values = np.zeros(len(found))
+    np.maximum.at(values, places, np.concatenate([values for _, values in parts]))
+    return found, values
+
+
+def _unique(terms: Iterable[Term]) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(terms))
 
 
-def _folded_column(spoken: Sequence[str], language: str) -> str:
+def _forms(spoken: Sequence[str], language: str) -> list[str]:
     if language != VIETNAMESE:
-        return ""
+        return [stem(word) for word in spoken]
     folded = [fold(word) for word in spoken]
-    return " ".join([*folded, *pairs(folded)])
-
-
-def _match(query: LexicalQuery) -> str:
-    """An FTS5 expression; terms hold only word characters, and quoting keeps OR, AND, NEAR plain words."""
-    columns = {"words": query.words, "folded": query.folded}
-    quoted = {column: " OR ".join(f'"{term}"' for term in terms) for column, terms in columns.items() if terms}
-    return " OR ".join(f"{column} : ({terms})" for column, terms in quoted.items())
-
-
-def _weigh(connection: Connection, name: str, query: LexicalQuery) -> tuple[LexicalQuery, float]:
-    """Return the terms worth asking for, and the sum over them of idf times (k1 + 1); idf as FTS5 computes it."""
-    total = connection.execute(text(f"SELECT count(*) FROM {name}_docsize")).scalar_one()
-    idf: dict[str, dict[str, float]] = {"words": {}, "folded": {}}
-    some_tell = False
-    for column, terms in (("words", query.words), ("folded", query.folded)):
-        for term in terms:
-            # SQLite finds the term by its index; asked for the column too, it would read every term.
-            rows = connection.execute(text(f"SELECT col, doc FROM {name}_terms WHERE term = :term"), {"term": term})
-            documents = next((int(count) for place, count in rows if place == column), 0)
-            idf[column][term] = max(LEAST_IDF, math.log((total - documents + 0.5) / (documents + 0.5)))
-            some_tell = some_tell or (documents > 0 and idf[column][term] > LEAST_IDF)
-    if some_tell:
-        idf = {
-            column: {term: value for term, value in terms.items() if value > LEAST_IDF} for column, terms in idf.items()
-        }
-    ceiling = sum(value for column in idf.values() for value in column.values()) * (K1 + 1)
-    return LexicalQuery(tuple(idf["words"]), tuple(idf["folded"])), ceiling
+    return [*folded, *pairs(folded)]

@@ -16,6 +16,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Protocol
 
+from kb import lexicon
 from kb.language import DATA, VIETNAMESE, fold, words
 
 START = "^"
@@ -101,12 +102,46 @@ def general_counts() -> CountTable:
     return table
 
 
+RARE = 12
+"""A word that some other form of the same letters is so many times as common as lacks marks."""
+MOSTLY_LACKING = 0.3
+
+
+def lacks_marks(word: str) -> bool:
+    """Return whether a lower-case Vietnamese word was probably typed without some of its marks.
+
+    >>> [lacks_marks(word) for word in ("dieu", "nhâp", "điều", "quy", "tesla")]
+    [True, True, False, False, False]
+    """
+    folded = fold(word)
+    if word != folded and word in _valid_syllables():
+        return False
+    forms = general_counts().syllables({folded}).get(folded, {})
+    return bool(forms) and max(forms.values()) > RARE * forms.get(word, 0)
+
+
+@cache
+def _valid_syllables() -> frozenset[str]:
+    """Marked syllables that there are: those of the lexicon, which knows more words than were counted."""
+    return frozenset(syllable for term, _ in lexicon.entries() for syllable in words(term))
+
+
+def half_marked(text: str) -> bool:
+    """Return whether much of a Vietnamese text was typed without some marks ("Điêu kiên nhap khau").
+
+    >>> half_marked("Điêu kiên nhap khâu là gì?"), half_marked("Điều kiện nhập khẩu của Apple là gì?")
+    (True, False)
+    """
+    spoken = [word for word in words(text) if not word.isdigit()]
+    return sum(lacks_marks(word) for word in spoken) > MOSTLY_LACKING * len(spoken)
+
+
 def restore_marks(text: str, own: SyllableCounts | None = None, *, own_weight: float = 3.0) -> str:
-    """Return `text` with the most probable Vietnamese marks; words that already have marks and unknown words stay.
+    """Return `text` with the most probable Vietnamese marks; words that have theirs and unknown words stay.
 
     `own` are counts of the base's own text; one sighting there counts as `own_weight` general ones. Case is kept.
 
-    >>> restore_marks("Thiet bi y te can giay phep nhap khau khong?")
+    >>> restore_marks("Thiet bi y te cần giấy phep nhâp khau khong?")
     'Thiết bị y tế cần giấy phép nhập khẩu không?'
     """
     sources: list[Source] = [(general_counts(), 1.0)]
@@ -150,13 +185,14 @@ def restore_marks(text: str, own: SyllableCounts | None = None, *, own_weight: f
 
 
 def _merged_syllables(spoken: Collection[str], sources: Collection[Source]) -> dict[str, dict[str, float]]:
-    """The likeliest marked forms of each unmarked word; words with marks and numbers have none but themselves."""
-    unmarked = {word for word in spoken if fold(word) == word and not word.isdigit()}
+    """The likeliest forms of each word that lacks marks; others and numbers have none but themselves."""
+    wanting = {word: fold(word) for word in spoken if not word.isdigit() and (fold(word) == word or lacks_marks(word))}
     merged: dict[str, dict[str, float]] = {}
     for source, weight in sources:
-        for word, forms in source.syllables(unmarked).items():
-            target = merged.setdefault(word, {})
-            for form, count in forms.items():
+        forms_of = source.syllables(set(wanting.values()))
+        for word, folded in wanting.items():
+            for form, count in forms_of.get(folded, {}).items():
+                target = merged.setdefault(word, {})
                 target[form] = target.get(form, 0.0) + weight * count
     return {word: dict(sorted(forms.items(), key=lambda item: -item[1])[:MOST_FORMS]) for word, forms in merged.items()}
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from kb.errors import IntegrityError
-from kb.lexical import create_tables
+from kb.lexical import CURRENT, HISTORIC, add, create_tables
 from kb.schema import fetches, glossary_proposals, metadata, sources
 
 
@@ -19,7 +19,22 @@ def _currency_catalogue_glossary(connection: Connection) -> None:
     metadata.create_all(connection, tables=[sources, fetches, glossary_proposals])
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_currency_catalogue_glossary,)
+def _forms_of_english(connection: Connection) -> None:
+    """The lexical index gets stems of English words: made anew from the passages."""
+    create_tables(connection)
+    rows = connection.execute(
+        text(
+            "SELECT passages.id, passages.language, passages.context, substr(versions.text, passages.start + 1, "
+            'passages."end" - passages.start) AS content, versions.status FROM passages '
+            "JOIN versions ON versions.id = passages.version_id WHERE versions.status IN ('published', 'superseded')"
+        )
+    )
+    for row in rows.all():
+        period = CURRENT if row.status == "published" else HISTORIC
+        add(connection, [(row.id, f"{row.context}\n{row.content}")], language=row.language, period=period)
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_currency_catalogue_glossary, _forms_of_english)
 """The step at index 0 leads from schema 1 to schema 2, and so on."""
 
 

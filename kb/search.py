@@ -1,32 +1,32 @@
 """Hybrid retrieval: dense and lexical search inside what the person may see and what is in force, fused by language.
 
 The fusion (docs/retrieval.md has the figures): the score of a passage is its cosine with the question, both centred by
-language, plus LEXICAL_WEIGHT times its BM25 score as a share of what the question could reach. Only passages in the
-question's language share words with it. For those in the other language, the part of the question that the glossary
-translates is looked for in its translation; for the rest they get what the best of the question's language got from
-words, so that they are neither buried nor favoured.
+language, plus LEXICAL_WEIGHT times its BM25 score as a share of what the question could reach. For passages in the
+other language the question's translation by the lexicon is looked for (kb.bridge); for the part of the question that
+it does not cover they get what the best of the question's language got from words, so that they are neither buried nor
+favoured.
 """
 
 from __future__ import annotations
 
 import heapq
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from kb import glossary, lexical
-from kb.language import LANGUAGES, Form, detect, other_language
+from kb import bridge, lexical
+from kb.language import VIETNAMESE, Form, detect, other_language
 from kb.lexical import CURRENT, PERIODS
 from kb.library import PUBLISHED, Library, StoredPassage
-from kb.marks import restore_marks
+from kb.marks import half_marked, restore_marks
 from kb.models import Vectors
 from kb.records import Audience, Hit
 from kb.vectors import VectorStore, collection_name
 
 LEXICAL_WEIGHT = 1.0
-OTHER_LANGUAGE_WEIGHT = 1.3
 EXPECTED_OF = 10
 """The other language's share is the mean over so many of the best lexical scores."""
 CANDIDATES = 60
@@ -76,7 +76,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage with its fused score and the parts of it: cosine; lexical share, 0 in the other language.
+    """A passage with its fused score and the parts of it: cosine; lexical share, of the part that can be looked for.
 
     `named` says that the question names its document.
     """
@@ -109,8 +109,11 @@ class Retrieval:
 
 
 def read_question(question: str, library: Library, *, language: str | None = None) -> tuple[Form, str]:
-    """Return the question's form and its words to search: marks restored where it was typed without."""
+    """Return the question's form and its words to search: NFC, marks restored where many are wanting."""
+    question = unicodedata.normalize("NFC", question)
     form = detect(question, chosen=language)
+    if form.language == VIETNAMESE and half_marked(question):
+        form = Form(VIETNAMESE, unaccented=True)
     return form, restore_marks(question, library) if form.unaccented else question
 
 
@@ -165,41 +168,33 @@ def _candidates(
     limit: int,
 ) -> tuple[dict[int, tuple[float, float, float]], bool]:
     """Return (score, cosine, lexical share) by passage id, and whether the index holds no more."""
-    terms = lexical.query_terms(question, form.language, unaccented=form.unaccented)
-    other = other_language(form.language)
-    translation = glossary.load().translate(question, form.language, unaccented=form.unaccented)
-    translated = lexical.phrase_terms(translation.terms, other)
-    shares: dict[int, float] = {}
-    bridged: dict[int, float] = {}
+    own, other = form.language, other_language(form.language)
+    asked = {own: bridge.in_own_language(question, form), other: bridge.in_other_language(question, form)}
+    shares: dict[str, dict[int, float]] = {own: {}, other: {}}
     with library.read() as connection:
-        for period in scope.periods():
-            shares |= lexical.search(connection, terms, language=form.language, period=period)
-            bridged |= lexical.search(connection, translated, language=other, period=period)
-    best_shares = heapq.nlargest(limit, shares, key=lambda passage: shares[passage])
-    best_bridged = heapq.nlargest(limit, bridged, key=lambda passage: bridged[passage])
-    exhausted = len(shares) <= limit and len(bridged) <= limit
+        for language, wanted in asked.items():
+            for period in scope.periods():
+                shares[language] |= lexical.search(connection, wanted.concepts, language=language, period=period)
+    best = {
+        language: heapq.nlargest(limit, found, key=lambda passage: found[passage]) for language, found in shares.items()
+    }
+    exhausted = all(len(found) <= limit for found in shares.values())
+    expected = sum(shares[own][passage] for passage in best[own][:EXPECTED_OF]) / EXPECTED_OF
     scored: dict[int, tuple[float, float, float]] = {}
-    expected = sum(shares[passage] for passage in best_shares[:EXPECTED_OF]) / EXPECTED_OF
-    for language in LANGUAGES:
+    for language, found in shares.items():
         cosines: dict[int, float] = {}
-        own = language == form.language
-        wanting = best_shares if own else best_bridged
         for collection in scope.collections(language):
             near = dict(vectors.search(collection, query[language], limit))
             exhausted = exhausted and len(near) < limit
             cosines |= near
-            missing = [passage for passage in wanting if passage not in cosines]
+            missing = [passage for passage in best[language] if passage not in cosines]
             for passage, vector in vectors.get(collection, missing).items():
                 cosines[passage] = float(np.dot(vector, query[language]))
-        if own:
-            for passage, cosine in cosines.items():
-                share = shares.get(passage, 0.0)
-                scored[passage] = (cosine + LEXICAL_WEIGHT * share, cosine, share)
-        else:
-            for passage, cosine in cosines.items():
-                covered = translation.coverage * bridged.get(passage, 0.0)
-                likely = covered + (1 - translation.coverage) * expected
-                scored[passage] = (cosine + OTHER_LANGUAGE_WEIGHT * LEXICAL_WEIGHT * likely, cosine, 0.0)
+        coverage = asked[language].coverage
+        for passage, cosine in cosines.items():
+            share = found.get(passage, 0.0)
+            likely = coverage * share + (1 - coverage) * expected
+            scored[passage] = (cosine + LEXICAL_WEIGHT * likely, cosine, share)
     return scored, exhausted
 
 

@@ -141,7 +141,8 @@ class Asking:
                 yield (shown := notice)
             await asyncio.sleep(_POLL_SECONDS)
         error = self.base.loading_error
-        yield alert(error.message(self.texts.language)) if error is not None else ""
+        messages = [error] if error is not None else self.base.warnings
+        yield "".join(alert(item.message(self.texts.language)) for item in messages)
 
     def _preparing(self) -> str:
         if self.base.preparing is None:

@@ -148,6 +148,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("sets", nargs="+", type=Path, metavar="DIR")
     evaluate.add_argument("--limit", type=_positive, metavar="N", help="only the first N questions of each set")
     evaluate.add_argument("--dense", action="store_true", help="also the model alone, to compare with")
+    evaluate.add_argument(
+        "--leave-one-out", action="store_true", help="whether questions are refused whose passage is taken away"
+    )
     return parser
 
 

@@ -33,6 +33,11 @@ def run(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) ->
     }[options.command](base, options, terminal)
 
 
+def _say_warnings(base: KnowledgeBase, terminal: Terminal) -> None:
+    for warning in base.warnings:
+        terminal.say(f"{warning.vi}\n{warning.en}")
+
+
 def ingest(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) -> int:
     """Ingest files; 1 when any of them failed."""
     paths = expand(str(terminal.folder / Path(path).expanduser()) for path in options.paths)
@@ -100,6 +105,7 @@ def search(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal)
     """Find passages."""
     _fill_empty(base, terminal)
     found = base.search(" ".join(options.question), top=options.top, as_of=options.as_of)
+    _say_warnings(base, terminal)
     if options.json:
         terminal.print_json({"question": " ".join(options.question), "results": [_hit_json(hit) for hit in found]})
         return DONE
@@ -139,6 +145,7 @@ def ask(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) ->
     """Answer a question."""
     _fill_empty(base, terminal)
     answer = base.ask(" ".join(options.question), language=options.language, as_of=options.as_of, top=options.top)
+    _say_warnings(base, terminal)
     if options.json:
         terminal.print_json(answer_json(answer))
         return DONE

@@ -6,14 +6,21 @@ import argparse
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from kb.base import KnowledgeBase
 from kb.settings import Settings
 from ui.terminal import DONE, FAILED, UNKNOWN, Terminal
 
+FAR_QUESTIONS = 200
+"""Questions of another domain asked of each set's shelf."""
+
 
 def status(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal) -> int:
-    """Show what the base holds."""
+    """Show what the base holds, and whether the models in use know both languages."""
+    if base.chosen_models and not base.ready:
+        base.embedder(terminal.say)
+        base.check_languages()
     documents = base.documents()
     figures = {
         "home": str(base.settings.home),
@@ -24,6 +31,8 @@ def status(base: KnowledgeBase, options: argparse.Namespace, terminal: Terminal)
             language: sum(document.metadata.language == language for document in documents) for language in ("vi", "en")
         },
         "model": base.library.fact("embedding-model") or UNKNOWN,
+        "reranker": base.settings.reranker,
+        "warnings": [warning.message("en") for warning in base.warnings],
         "vectors_owed": sum(len(ids) for ids in base.library.owed_changes().values()),
     }
     if options.json:
@@ -133,16 +142,18 @@ def restore(settings: Settings, options: argparse.Namespace, terminal: Terminal)
 
 
 def evaluate_sets(settings: Settings, options: argparse.Namespace, terminal: Terminal) -> int:
-    """Measure retrieval on sets, each in a throw-away home that shares the vector cache."""
+    """Measure retrieval, or refusal, on sets, each in a throw-away home that shares the vector cache."""
     from ingest.corpus import index_corpus
-    from kb.evaluate import evaluate, macro_averages, read_set
+    from kb.evaluate import Figures, evaluate, macro_averages, read_set
+    from kb.leave_one_out import far_questions, leave_one_out
     from kb.models import make_embedder
 
     sets = [read_set(terminal.folder / folder) for folder in options.sets]
     shared = settings.model_copy(update={"cache": settings.cache or settings.home})
     embedder = make_embedder(shared, terminal.say)
     plain = embedder.plain() if options.dense else None
-    measured = []
+    measured: list[Figures] = []
+    rows: list[dict[str, Any]] = []
     for chosen in sets:
         with tempfile.TemporaryDirectory(prefix="cop-kb-eval-") as folder:
             throw_away = shared.model_copy(update={"home": Path(folder)})
@@ -151,16 +162,26 @@ def evaluate_sets(settings: Settings, options: argparse.Namespace, terminal: Ter
                 ids = index_corpus(base, chosen.corpus, terminal.progress(chosen.name))
                 rate = sum(document.passages for document in base.documents()) / (time.perf_counter() - begun)
                 progress = terminal.progress(chosen.name)
-                figures = evaluate(
-                    chosen, base, ids, limit=options.limit, plain=plain, passages_per_s=rate, progress=progress
-                )
-        measured.append(figures)
-        row = figures.row()
-        line = f"{row['set']:<24} {row['queries']:>4} questions  {row['recall@1']:.3f} / {row['recall@10']:.3f}"
-        (terminal.say if options.json else terminal.print)(line)
+                if options.leave_one_out:
+                    far = far_questions(chosen, sets, FAR_QUESTIONS)
+                    refusals = leave_one_out(chosen, base, ids, far=far, limit=options.limit, progress=progress)
+                    rows.append(row := refusals.row())
+                    line = (
+                        f"area {row['auc']:.3f}, refused: known {row['in_use']['known']:.3f}, "
+                        f"left out {row['in_use']['left_out']:.3f}, far {row['in_use']['far'] or 0:.3f}; "
+                        f"at 5%: left out {row['at_5%']['left_out']:.3f}, far {row['at_5%']['far'] or 0:.3f}"
+                    )
+                else:
+                    figures = evaluate(
+                        chosen, base, ids, limit=options.limit, plain=plain, passages_per_s=rate, progress=progress
+                    )
+                    measured.append(figures)
+                    rows.append(row := figures.row())
+                    line = f"{row['queries']:>4} questions  {row['recall@1']:.3f} / {row['recall@10']:.3f}"
+        (terminal.say if options.json else terminal.print)(f"{row['set']:<24} {line}")
     averages = macro_averages(measured)
     if options.json:
-        terminal.print_json({"sets": [figures.row() for figures in measured], "macro": averages})
+        terminal.print_json({"sets": rows} | ({} if options.leave_one_out else {"macro": averages}))
         return DONE
     for group, means in averages.items():
         terminal.print(f"{group:<24} macro-average   {means['recall@1']:.3f} / {means['recall@10']:.3f}")

@@ -176,7 +176,7 @@ def test_a_source_in_the_other_language_keeps_its_words_and_says_so(starter_base
 
 
 @pytest.mark.parametrize(
-    ("question", "language"), [("thiết bị loại C phải làm gì", "vi"), ("What must a class C device have?", "en")]
+    ("question", "language"), [("thiết bị y tế loại C phải làm gì", "vi"), ("What must a class C device have?", "en")]
 )
 def test_of_two_languages_of_one_work_the_askers_comes_first(
     starter_base: KnowledgeBase, question: str, language: str

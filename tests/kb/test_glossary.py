@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.glossary import TOPICS, Entry, Glossary, load
-from kb.language import ENGLISH, LANGUAGES, VIETNAMESE, fold, text_language, words
+from kb.language import ENGLISH, LANGUAGES, VIETNAMESE, fold, text_language
 
 CLAUSE = (
     "1. Nhà cung cấp hệ thống trí tuệ nhân tạo có rủi ro cao phải lập hồ sơ kỹ thuật, lưu nhật ký hoạt động và báo cáo "
@@ -217,7 +217,6 @@ def test_words_of_every_clause_are_not_found_and_common_ones_get_no_hint() -> No
 def test_nothing_is_found_in_nothing() -> None:
     assert load().find("", VIETNAMESE) == ()
     assert load().find("...\n\n---", ENGLISH) == ()
-    assert load().translations("?", ENGLISH) == ()
 
 
 def test_a_long_clause_is_read_in_two_milliseconds() -> None:
@@ -229,40 +228,3 @@ def test_a_long_clause_is_read_in_two_milliseconds() -> None:
         glossary.find(text, VIETNAMESE)
         times.append(time.perf_counter() - begun)
     assert min(times) < 0.002
-
-
-# -- translations of a question
-
-
-@pytest.mark.parametrize(
-    ("question", "language", "unaccented", "expected"),
-    [
-        ("Thiết bị y tế loại C phải đánh giá sự phù hợp thế nào?", VIETNAMESE, False, "conformity assessment"),
-        ("Thiet bi y te loai C phai danh gia su phu hop the nao?", VIETNAMESE, True, "conformity assessment"),
-        ("Nghị định 142 quy định gì về conformity assessment?", VIETNAMESE, False, "conformity assessment"),
-        ("Who notifies serious incidents?", ENGLISH, False, "sự cố nghiêm trọng"),
-        ("What does the AI law say of deployers?", ENGLISH, False, "bên triển khai"),
-    ],
-)
-def test_a_question_brings_the_other_languages_terms(
-    question: str, language: str, unaccented: bool, expected: str
-) -> None:
-    terms = load().translations(question, language, unaccented=unaccented)
-    assert expected in terms
-    assert len(set(terms)) == len(terms)
-
-
-def test_translations_hold_only_words_of_the_other_language() -> None:
-    for question in ("Hồ sơ phân loại của bên triển khai gồm gì?", "Thiết bị y tế là gì?"):
-        for term in load().translations(question, VIETNAMESE):
-            assert words(term) == [fold(word) for word in words(term)], term
-
-
-def test_coverage_is_the_share_of_words_in_terms() -> None:
-    glossary = load()
-    assert glossary.translate("conformity assessment now please", ENGLISH).coverage == 0.5
-    assert glossary.translate("đánh giá sự phù hợp", VIETNAMESE).coverage == 1.0
-    assert glossary.translate("Xin chào buổi sáng", VIETNAMESE).coverage == 0.0
-    assert glossary.translate("", VIETNAMESE).coverage == 0.0
-    mixed = glossary.translate("Về conformity assessment", VIETNAMESE)
-    assert (mixed.terms, round(mixed.coverage, 2)) == (("conformity assessment",), 0.67)

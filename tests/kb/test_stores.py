@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine
 
 from kb import lexical
 from kb.errors import ModelError
-from kb.lexical import CURRENT, LexicalQuery, query_terms
+from kb.lexical import CURRENT, LexicalConcept, Term, phrase_terms, question_terms
 from kb.models import HashEmbedder, SentenceTransformerEmbedder, VectorCache, make_embedder, unit
 from kb.settings import Settings
 from kb.vectors import VectorStore
@@ -31,9 +31,13 @@ def fill(connection: Connection, *texts: str, language: str = "vi") -> None:
     lexical.add(connection, list(enumerate(texts, start=1)), language=language, period=CURRENT)
 
 
+def asked(question: str, *, unaccented: bool = False, language: str = "vi") -> list[LexicalConcept]:
+    return [((term,),) for term in question_terms(question, language, unaccented=unaccented)]
+
+
 def found(connection: Connection, question: str, *, unaccented: bool = False, language: str = "vi") -> list[int]:
-    terms = query_terms(question, language, unaccented=unaccented)
-    scores = lexical.search(connection, terms, language=language, period=CURRENT)
+    concepts = asked(question, unaccented=unaccented, language=language)
+    scores = lexical.search(connection, concepts, language=language, period=CURRENT)
     return sorted(scores, key=lambda passage: -scores[passage])
 
 
@@ -58,8 +62,7 @@ def test_words_of_the_query_language_are_only_words(connection: Connection) -> N
 
 def test_the_score_is_a_share_of_what_the_question_could_reach(connection: Connection) -> None:
     fill(connection, *[f"văn bản số {number}" for number in range(50)], "giám sát hậu triển khai")
-    terms = query_terms("giám sát hậu triển khai", "vi")
-    scores = lexical.search(connection, terms, language="vi", period=CURRENT)
+    scores = lexical.search(connection, asked("giám sát hậu triển khai"), language="vi", period=CURRENT)
     assert max(scores, key=lambda passage: scores[passage]) == 51
     assert 0.4 < scores[51] <= 1.0
 
@@ -73,13 +76,53 @@ def test_words_that_all_passages_have_count_only_where_there_are_no_others(conne
 def test_the_score_is_fts5s_bm25(connection: Connection) -> None:
     """Our ceiling uses the same idf as FTS5: one term, once, in a passage of average length scores idf of 2.2 / 2.2."""
     fill(connection, *["alpha beta"] * 3, *["gamma delta"] * 9, language="en")
-    terms = LexicalQuery(("alpha",))
-    scores = lexical.search(connection, terms, language="en", period=CURRENT)
+    scores = lexical.search(connection, [((Term("words", "alpha"),),)], language="en", period=CURRENT)
     raw = connection.exec_driver_sql(
         "SELECT -bm25(lexical_en_current) FROM lexical_en_current WHERE lexical_en_current MATCH 'words : alpha'"
     ).scalars()
     idf = math.log((12 - 3 + 0.5) / (3 + 0.5))
     assert scores[1] == pytest.approx(next(raw) / (idf * 2.2))
+
+
+def test_of_a_concept_the_wording_that_a_passage_holds_most_of_counts(connection: Connection) -> None:
+    others = [f"text {n}" for n in range(30)]
+    fill(connection, *others, "a recall of goods", "a withdrawal", "a recall and a withdrawal", language="en")
+    said = (phrase_terms("recalls", "en"), phrase_terms("withdrawals", "en"))
+    scores = lexical.search(connection, [said], language="en", period=CURRENT)
+    assert set(scores) == {31, 32, 33}
+    assert scores[33] < 1.1 * max(scores[31], scores[32])
+
+
+def test_the_commonest_terms_are_not_read_from_a_large_shelf(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(connection, *["quy định chung"] * 40, *["quy định riêng"] * 60, "quy định về mèo", "văn bản khác")
+    assert len(found(connection, "chung mèo")) == 41
+    monkeypatch.setattr(lexical, "MOST_POSTINGS", 10)
+    assert found(connection, "chung mèo") == [101]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("hoà giải", "hòa giải"),
+        ("qui định", "quy định"),
+        ("kĩ thuật", "kỹ thuật"),
+        ("Ho\u0300a gia\u0309i", "hòa giải"),
+        ("HOÀ GIẢI", "hòa giải"),
+    ],
+)
+def test_spellings_that_people_type_are_one(connection: Connection, typed: str, written: str) -> None:
+    fill(connection, *[f"văn bản {n}" for n in range(9)], f"điều về {written} ở cơ sở")
+    assert found(connection, typed)[0] == 10
+    assert lexical.search(connection, asked(typed), language="vi", period=CURRENT) == lexical.search(
+        connection, asked(written), language="vi", period=CURRENT
+    )
+
+
+def test_inflected_english_words_meet(connection: Connection) -> None:
+    fill(connection, *[f"text {n}" for n in range(9)], "importers notify the authority", language="en")
+    assert found(connection, "importer notifying", language="en")[0] == 10
 
 
 def test_removed_passages_are_gone(connection: Connection) -> None:
