@@ -24,7 +24,10 @@ class Expected(StrEnum):
 
 
 # "When" asks for a day where something happens on one, and for a condition elsewhere ("when is software a device?").
-_HAPPENS_VI = "hieu luc|ban hanh|(?<!dang )ky|ra mat|thanh lap|bat dau|ket thuc|cong bo|tham gia|ap dung|tuan thu|het han|thong qua"
+_HAPPENS_VI = (
+    "hieu luc|ban hanh|(?<!dang )ky|ra mat|thanh lap|bat dau|ket thuc|cong bo|tham gia|ap dung|tuan thu|het han"
+    "|thong qua"
+)
 _HAPPENS_EN = (
     "effect|force|sign|issu|publish|launch|start|begin|end|join|appl|expire|adopt|replace|compl|pass|enact|found|held"
 )

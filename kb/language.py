@@ -101,7 +101,7 @@ def common_spelling(word: str) -> str:
 
 
 def compared(word: str, language: str, *, unaccented: bool = False) -> str:
-    """Return one word in the form by which words are compared: an English one's stem, a Vietnamese one's common spelling.
+    """Return one word as words are compared: an English one's stem, a Vietnamese one in its common spelling.
 
     >>> compared("Licences", "en"), compared("hoà", "vi"), compared("Điều", "vi", unaccented=True)
     ('licenc', 'hòa', 'dieu')

@@ -94,7 +94,7 @@ def leave_one_out(
 
 
 def far_questions(chosen: EvaluationSet, others: Sequence[EvaluationSet], limit: int) -> tuple[Query, ...]:
-    """Return up to `limit` questions of sets of another domain (another name before the dot), asked in the same form."""
+    """Return up to `limit` questions asked in the same form, of sets of another domain (the name before the dot)."""
     domain, _, kind = chosen.name.partition(".")
     asked = kind.partition("-")[0]
     return tuple(

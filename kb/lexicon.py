@@ -1,7 +1,7 @@
 """The bilingual lexicon: what the words of a question are called in the other language, for searching passages there.
 
-Far wider than the glossary (kb.glossary), whose terms come first, and never shown: nobody reads it, so that an entry may
-hold whatever texts say for a word ("thu hồi": recall, revoke, withdraw). Written by us for this project
+Far wider than the glossary (kb.glossary), whose terms come first, and never shown: nobody reads it, so that an entry
+may hold whatever texts say for a word ("thu hồi": recall, revoke, withdraw). Written by us for this project
 (`data/lexicon.tsv`, a Vietnamese term and its English equivalents a line). Vietnamese is compared word by word with or
 without marks, English by the stems of its words.
 """

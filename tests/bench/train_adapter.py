@@ -277,7 +277,8 @@ def main() -> None:
             student.save(options.output)
             minutes = round((time.monotonic() - begun) / 60, 1)
             print(
-                json.dumps({"step": step + 1, "minutes": minutes, "loss": round(np.mean(losses[-100:]), 4)}), flush=True
+                json.dumps({"step": step + 1, "minutes": minutes, "loss": round(float(np.mean(losses[-100:])), 4)}),
+                flush=True,
             )
     student.save(options.output)
     print(json.dumps({"adapted": tested(student, options.parallel, embedder)}), flush=True)

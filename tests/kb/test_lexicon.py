@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 import unicodedata
+from itertools import pairwise
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_a_name_is_not_the_word_that_it_looks_like() -> None:
 def test_the_longer_term_wins_and_none_stands_over_another() -> None:
     question = "Hệ thống trí tuệ nhân tạo rủi ro cao"
     found = lexicon.concepts(question, VIETNAMESE)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
     assert question[found[0].start : found[0].end] == "Hệ thống trí tuệ nhân tạo"
 
 
