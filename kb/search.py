@@ -108,12 +108,17 @@ class Retrieval:
     embedding_ms: float = 0.0
 
 
+def question_form(question: str, *, language: str | None = None) -> Form:
+    """Return the language and form of a question; one with half of its marks is as one without any."""
+    form = detect(question, chosen=language)
+    half = form.language == VIETNAMESE and half_marked(question)
+    return Form(VIETNAMESE, unaccented=True) if half else form
+
+
 def read_question(question: str, library: Library, *, language: str | None = None) -> tuple[Form, str]:
     """Return the question's form and its words to search: NFC, marks restored where many are wanting."""
     question = unicodedata.normalize("NFC", question)
-    form = detect(question, chosen=language)
-    if form.language == VIETNAMESE and half_marked(question):
-        form = Form(VIETNAMESE, unaccented=True)
+    form = question_form(question, language=language)
     return form, restore_marks(question, library) if form.unaccented else question
 
 

@@ -142,9 +142,9 @@ def restore(settings: Settings, options: argparse.Namespace, terminal: Terminal)
 
 
 def evaluate_sets(settings: Settings, options: argparse.Namespace, terminal: Terminal) -> int:
-    """Measure retrieval, or refusal, on sets, each in a throw-away home that shares the vector cache."""
+    """Measure retrieval, or refusal, on sets; each corpus in a throw-away home that shares the vector cache."""
     from ingest.corpus import index_corpus
-    from kb.evaluate import Figures, evaluate, macro_averages, read_set
+    from kb.evaluate import EvaluationDocument, EvaluationSet, Figures, evaluate, macro_averages, read_set
     from kb.leave_one_out import far_questions, leave_one_out
     from kb.models import make_embedder
 
@@ -152,33 +152,33 @@ def evaluate_sets(settings: Settings, options: argparse.Namespace, terminal: Ter
     shared = settings.model_copy(update={"cache": settings.cache or settings.home})
     embedder = make_embedder(shared, terminal.say)
     plain = embedder.plain() if options.dense else None
+    by_corpus: dict[tuple[EvaluationDocument, ...], list[EvaluationSet]] = {}
+    for chosen in sets:
+        by_corpus.setdefault(chosen.corpus, []).append(chosen)
     measured: list[Figures] = []
     rows: list[dict[str, Any]] = []
-    for chosen in sets:
+    for corpus, asked in by_corpus.items():
         with tempfile.TemporaryDirectory(prefix="cop-kb-eval-") as folder:
             throw_away = shared.model_copy(update={"home": Path(folder)})
             with KnowledgeBase(throw_away, embedder=embedder) as base:
                 begun = time.perf_counter()
-                ids = index_corpus(base, chosen.corpus, terminal.progress(chosen.name))
+                ids = index_corpus(base, corpus, terminal.progress("index"))
                 rate = sum(document.passages for document in base.documents()) / (time.perf_counter() - begun)
-                progress = terminal.progress(chosen.name)
-                if options.leave_one_out:
-                    far = far_questions(chosen, sets, FAR_QUESTIONS)
-                    refusals = leave_one_out(chosen, base, ids, far=far, limit=options.limit, progress=progress)
-                    rows.append(row := refusals.row())
-                    line = (
-                        f"area {row['auc']:.3f}, refused: known {row['in_use']['known']:.3f}, "
-                        f"left out {row['in_use']['left_out']:.3f}, far {row['in_use']['far'] or 0:.3f}; "
-                        f"at 5%: left out {row['at_5%']['left_out']:.3f}, far {row['at_5%']['far'] or 0:.3f}"
-                    )
-                else:
-                    figures = evaluate(
-                        chosen, base, ids, limit=options.limit, plain=plain, passages_per_s=rate, progress=progress
-                    )
-                    measured.append(figures)
-                    rows.append(row := figures.row())
-                    line = f"{row['queries']:>4} questions  {row['recall@1']:.3f} / {row['recall@10']:.3f}"
-        (terminal.say if options.json else terminal.print)(f"{row['set']:<24} {line}")
+                for chosen in asked:
+                    progress = terminal.progress(chosen.name)
+                    if options.leave_one_out:
+                        far = far_questions(chosen, sets, FAR_QUESTIONS)
+                        refusals = leave_one_out(chosen, base, ids, far=far, limit=options.limit, progress=progress)
+                        rows.append(refusals.row())
+                        line = _refusal_line(rows[-1])
+                    else:
+                        figures = evaluate(
+                            chosen, base, ids, limit=options.limit, plain=plain, passages_per_s=rate, progress=progress
+                        )
+                        measured.append(figures)
+                        rows.append(row := figures.row())
+                        line = f"{row['queries']:>4} questions  {row['recall@1']:.3f} / {row['recall@10']:.3f}"
+                    (terminal.say if options.json else terminal.print)(f"{chosen.name:<24} {line}")
     averages = macro_averages(measured)
     if options.json:
         terminal.print_json({"sets": rows} | ({} if options.leave_one_out else {"macro": averages}))
@@ -186,3 +186,12 @@ def evaluate_sets(settings: Settings, options: argparse.Namespace, terminal: Ter
     for group, means in averages.items():
         terminal.print(f"{group:<24} macro-average   {means['recall@1']:.3f} / {means['recall@10']:.3f}")
     return DONE
+
+
+def _refusal_line(row: dict[str, Any]) -> str:
+    def rates(threshold: str) -> str:
+        shares = row[threshold]
+        far = "" if shares["far"] is None else f", far {shares['far']:.3f}"
+        return f"known {shares['known']:.3f}, left out {shares['left_out']:.3f}{far}"
+
+    return f"area {row['auc']:.3f}; refused: {rates('in_use')}; at 5%: {rates('at_5%')}"

@@ -36,7 +36,7 @@ from kb import metrics
 from kb.base import KnowledgeBase
 from kb.evaluate import DEPTH, PASSAGES, EvaluationSet, Query, distinct, evaluate, read_set
 from kb.language import ENGLISH
-from kb.models import Embedder, make_embedder
+from kb.models import Embedder, VectorCache, make_embedder
 from kb.settings import load_settings
 
 CHUNK_TOKENS, OVERLAP = 256, 32
@@ -47,30 +47,32 @@ class PlainEmbedding(BaseEmbedding):
     """Our model as llama-index calls it: prompts of question and passage, nothing of ours around it."""
 
     _model: Embedder = PrivateAttr()
+    _cache: VectorCache = PrivateAttr()
 
-    def __init__(self, model: Embedder) -> None:
-        super().__init__(embed_batch_size=128)
+    def __init__(self, model: Embedder, cache: VectorCache) -> None:
+        super().__init__(embed_batch_size=2048)
         self._model = model
+        self._cache = cache
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        return self._embed([query], "query")[0]
+        vector: list[float] = self._model.embed([query], role="query", language=ENGLISH)[0].tolist()
+        return vector
 
     def _get_text_embedding(self, text: str) -> list[float]:
-        return self._embed([text], "passage")[0]
+        return self._get_text_embeddings([text])[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return self._embed(texts, "passage")
+        vectors: list[list[float]] = self._cache.embed(self._model, texts, language=ENGLISH).tolist()
+        return vectors
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)
 
-    def _embed(self, texts: Sequence[str], role: Any) -> list[list[float]]:
-        found: list[list[float]] = self._model.embed(texts, role=role, language=ENGLISH).tolist()
-        return found
-
 
 @contextmanager
-def stock_retrievers(chosen: EvaluationSet, model: Embedder, folder: Path) -> Iterator[dict[str, BaseRetriever]]:
+def stock_retrievers(
+    chosen: EvaluationSet, embedding: PlainEmbedding, folder: Path
+) -> Iterator[dict[str, BaseRetriever]]:
     """Yield the recipes by name over the corpus of a set, indexed in `folder`."""
     documents = [
         Document(
@@ -84,9 +86,7 @@ def stock_retrievers(chosen: EvaluationSet, model: Embedder, folder: Path) -> It
     client = chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
     try:
         store = ChromaVectorStore(client.create_collection("stock", configuration={"hnsw": {"space": "cosine"}}))
-        index = VectorStoreIndex(
-            nodes, StorageContext.from_defaults(vector_store=store), embed_model=PlainEmbedding(model)
-        )
+        index = VectorStoreIndex(nodes, StorageContext.from_defaults(vector_store=store), embed_model=embedding)
         vector = index.as_retriever(similarity_top_k=PASSAGES)
         words = BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=min(PASSAGES, len(nodes)))
         fusion = QueryFusionRetriever(
@@ -115,12 +115,13 @@ def ranks(retriever: BaseRetriever, queries: Sequence[Query]) -> list[float]:
 def compare(chosen: EvaluationSet, embedder: Any, *, limit: int | None = None) -> dict[str, Any]:
     """Return recall of the stock recipes and of ours on one set; `embedder` offers `plain()`, the same model bare."""
     rows: dict[str, Sequence[float]] = {}
+    settings = load_settings()
     with tempfile.TemporaryDirectory() as folder:
-        with stock_retrievers(chosen, embedder.plain(), Path(folder) / "stock") as recipes:
-            rows |= {name: ranks(recipe, chosen.queries[:limit]) for name, recipe in recipes.items()}
-        settings = load_settings()
-        home = settings.model_copy(update={"home": Path(folder) / "ours", "cache": settings.cache or settings.home})
-        with KnowledgeBase(home, embedder=embedder) as base:
+        ours = settings.model_copy(update={"home": Path(folder) / "ours", "cache": settings.cache or settings.home})
+        with KnowledgeBase(ours, embedder=embedder) as base:
+            embedding = PlainEmbedding(embedder.plain(), base.cache)
+            with stock_retrievers(chosen, embedding, Path(folder) / "stock") as recipes:
+                rows |= {name: ranks(recipe, chosen.queries[:limit]) for name, recipe in recipes.items()}
             ids = index_corpus(base, chosen.corpus, lambda done, total: None)
             rows["ours"] = evaluate(chosen, base, ids, limit=limit, answers=False).ranks
     return {"set": chosen.name, "queries": len(rows["ours"])} | {
