@@ -28,11 +28,16 @@ PERIODS = (CURRENT, HISTORIC)
 K1 = 1.2
 LEAST_IDF = 1e-6
 """What FTS5 takes for a term in half of the passages or more."""
-MOST_POSTINGS = 12_000
+MOST_POSTINGS = 8_000
 """Postings read for one question in one table: the rarest terms first, so that a large shelf costs no more."""
+
+MOST_REMEMBERED = 3_000_000
+"""Postings of earlier questions kept in memory (16 bytes each)."""
 
 Ids = NDArray[np.int64]
 Values = NDArray[np.float64]
+Postings = tuple[Ids, Values]
+"""The passages that hold a term, and BM25 of each for it."""
 
 
 class Term(NamedTuple):
@@ -140,8 +145,38 @@ def ids(connection: Connection, *, language: str, period: str) -> set[int]:
     return set(connection.execute(text(f"SELECT rowid FROM {table(language, period)}")).scalars())
 
 
+class PostingsMemory:
+    """Postings of the terms asked for last: questions to one base share most of their words.
+
+    A table's are forgotten when it changes: FTS5 numbers the blocks that it writes, in its record 10.
+    """
+
+    def __init__(self) -> None:
+        self._tables: dict[str, tuple[bytes, dict[Term, Postings]]] = {}
+        self._kept = 0
+
+    def of(self, database: sqlite3.Connection, name: str) -> dict[Term, Postings]:
+        """Return what is remembered of a table as it is now; what is put there is remembered."""
+        if self._kept > MOST_REMEMBERED:
+            self._tables, self._kept = {}, 0
+        stamp: bytes = database.execute(f"SELECT block FROM {name}_data WHERE id = 10").fetchone()[0]
+        kept = self._tables.get(name)
+        if kept is None or kept[0] != stamp:
+            kept = self._tables[name] = (stamp, {})
+        return kept[1]
+
+    def count(self, postings: Postings) -> None:
+        """Take notice of what was put."""
+        self._kept += len(postings[0])
+
+
 def search(
-    connection: Connection, concepts: Sequence[LexicalConcept], *, language: str, period: str
+    connection: Connection,
+    concepts: Sequence[LexicalConcept],
+    *,
+    language: str,
+    period: str,
+    memory: PostingsMemory | None = None,
 ) -> dict[int, float]:
     """Return the share of the question that each passage holds, by passage id; passages with none of it are left out.
 
@@ -151,9 +186,9 @@ def search(
     them an idf of all but zero) and are left out unless there are no others; so are the commonest of the rest once
     MOST_POSTINGS are read.
     """
-    postings = _Postings(connection, table(language, period))
+    postings = _Reader(connection, table(language, period), memory or PostingsMemory())
     postings.keep_telling({term for concept in concepts for wording in concept for term in wording})
-    parts: list[tuple[Ids, Values]] = []
+    parts: list[Postings] = []
     ceiling = 0.0
     for concept in concepts:
         # A translation that the shelf does not know is none; a question's own word that it does not know counts.
@@ -173,13 +208,15 @@ def search(
     return dict(zip(found.tolist(), (scores / ceiling).tolist(), strict=True))
 
 
-class _Postings:
-    """The terms of one question in one table: idf as FTS5 computes it, and BM25 of the passages that hold them."""
+class _Reader:
+    """The terms of one question in one table: idf as FTS5 computes it, and their postings."""
 
-    def __init__(self, connection: Connection, name: str) -> None:
+    def __init__(self, connection: Connection, name: str, memory: PostingsMemory) -> None:
         # SQLAlchemy makes an object of every row; a question reads thousands.
         self._database = cast(sqlite3.Connection, connection.connection.driver_connection)
         self._name = name
+        self._memory = memory
+        self._known = memory.of(self._database, name)
         self._total: int = self._database.execute(f"SELECT count(*) FROM {name}_docsize").fetchone()[0]
         self.frequency: dict[Term, int] = {}
         self.idf: dict[Term, float] = {}
@@ -187,9 +224,7 @@ class _Postings:
     def keep_telling(self, terms: Iterable[Term]) -> None:
         """Weigh `terms` and keep those worth reading, the rarest first."""
         for term in terms:
-            # SQLite finds a term by its index; asked for the column too, it would read every term.
-            rows = self._database.execute(f"SELECT col, doc FROM {self._name}_terms WHERE term = ?", (term.term,))
-            self.frequency[term] = next((count for column, count in rows if column == term.column), 0)
+            self.frequency[term] = self._frequency(term)
         idf = {term: self._idf(frequency) for term, frequency in self.frequency.items()}
         if any(self.frequency[term] and idf[term] > LEAST_IDF for term in idf):
             idf = {term: value for term, value in idf.items() if value > LEAST_IDF}
@@ -200,23 +235,36 @@ class _Postings:
                 break
             self.idf[term] = idf[term]
 
-    def weighed(self, term: Term, weight: float) -> tuple[Ids, Values]:
+    def weighed(self, term: Term, weight: float) -> Postings:
         """Return the passages that hold `term` and their BM25 for it times `weight`."""
-        if not self.frequency[term]:
-            return np.zeros(0, np.int64), np.zeros(0)
+        known = self._known.get(term)
+        if known is None:
+            known = self._known[term] = self._read(term) if self.frequency[term] else (np.zeros(0, int), np.zeros(0))
+            self._memory.count(known)
+        return known[0], weight * known[1]
+
+    def _read(self, term: Term) -> Postings:
         # Terms hold only word characters; quoting keeps OR, AND, NEAR plain words.
         rows = self._database.execute(
             f"SELECT rowid, bm25({self._name}) FROM {self._name} WHERE {self._name} MATCH ?",
             (f'{term.column} : "{term.term}"',),
         ).fetchall()
         found = np.array(rows, np.float64).reshape(-1, 2)
-        return found[:, 0].astype(np.int64), -weight * found[:, 1]
+        return found[:, 0].astype(np.int64), -found[:, 1]
+
+    def _frequency(self, term: Term) -> int:
+        known = self._known.get(term)
+        if known is not None:
+            return len(known[0])
+        # SQLite finds a term by its index; asked for the column too, it would read every term.
+        rows = self._database.execute(f"SELECT col, doc FROM {self._name}_terms WHERE term = ?", (term.term,))
+        return next((int(count) for column, count in rows if column == term.column), 0)
 
     def _idf(self, frequency: int) -> float:
         return max(LEAST_IDF, math.log((self._total - frequency + 0.5) / (frequency + 0.5)))
 
 
-def _summed(parts: Sequence[tuple[Ids, Values]]) -> tuple[Ids, Values]:
+def _summed(parts: Sequence[Postings]) -> Postings:
     """Sum values by passage."""
     if len(parts) == 1:
         return parts[0]
@@ -224,7 +272,7 @@ def _summed(parts: Sequence[tuple[Ids, Values]]) -> tuple[Ids, Values]:
     return found, np.bincount(places, np.concatenate([values for _, values in parts]), len(found))
 
 
-def _highest(parts: Sequence[tuple[Ids, Values]]) -> tuple[Ids, Values]:
+def _highest(parts: Sequence[Postings]) -> Postings:
     """The highest value of each passage."""
     if len(parts) == 1:
         return parts[0]

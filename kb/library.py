@@ -16,7 +16,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, create_engine, delete, event, func, insert, select, text, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kb import lexical
@@ -77,6 +91,7 @@ class Library:
         migrate(self.engine)
         # A version's tree never changes, and every clause that is opened asks for it.
         self._tree = lru_cache(maxsize=KEPT_TREES)(self._read_tree)
+        self.postings = lexical.PostingsMemory()
 
     def close(self) -> None:
         """Close the file."""
@@ -440,29 +455,37 @@ class Library:
             query = select(pages).where(pages.c.version_id == version_id).order_by(pages.c.number)
             return tuple(PageSpan(number=row.number, start=row.start, end=row.end) for row in connection.execute(query))
 
-    def passages(self, ids: Collection[int]) -> dict[int, StoredPassage]:
-        """Return the passages with these ids; those that are gone are left out."""
+    def passages(self, ids: Collection[int], *, texts: bool = True) -> dict[int, StoredPassage]:
+        """Return the passages with these ids; those that are gone are left out.
+
+        `texts` False leaves their texts empty: cutting them out of long documents is most of the work.
+        """
+        cut = func.substr(versions.c.text, passages.c.start + 1, passages.c.end - passages.c.start)
         query = (
             select(
                 passages,
                 *[column for column in versions.c if column.name not in ("id", "text", "language")],
                 versions.c.language.label("document_language"),
                 clauses.c.kind.label("clause_kind"),
-                func.substr(versions.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("passage"),
+                (cut if texts else literal("")).label("passage"),
             )
             .join(versions, versions.c.id == passages.c.version_id)
             .join(clauses, (clauses.c.version_id == passages.c.version_id) & (clauses.c.position == passages.c.clause))
             .where(passages.c.id.in_(ids))
         )
+        described: dict[int, Metadata] = {}
+        found: dict[int, StoredPassage] = {}
         with self.read() as connection:
-            return {
-                row.id: StoredPassage(
+            for row in connection.execute(query):
+                if row.version_id not in described:
+                    described[row.version_id] = _metadata(row, language=row.document_language)
+                found[row.id] = StoredPassage(
                     id=row.id,
                     version_id=row.version_id,
                     document=row.document_id,
                     version=row.version,
                     status=row.status,
-                    metadata=_metadata(row, language=row.document_language),
+                    metadata=described[row.version_id],
                     clause=row.clause,
                     clause_kind=row.clause_kind,
                     start=row.start,
@@ -474,8 +497,7 @@ class Library:
                     text_hash=row.text_hash,
                     owner=row.owner,
                 )
-                for row in connection.execute(query)
-            }
+        return found
 
     def clause_addresses(self, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """Return the address of each (version id, clause position)."""

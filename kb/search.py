@@ -31,6 +31,8 @@ EXPECTED_OF = 10
 """The other language's share is the mean over so many of the best lexical scores."""
 CANDIDATES = 60
 """Passages taken from each collection and from the lexical index before fusion; doubled until enough may be shown."""
+LOADED = 2
+"""Of the candidates of all collections together, how many times as many as of one are loaded from the library."""
 MOST_CANDIDATES = 4000
 NAMED_DOCUMENT = 0.25
 """What a passage gains when the question names its document."""
@@ -142,7 +144,7 @@ def retrieve(
     candidates = max(CANDIDATES, 3 * limit)
     while True:
         scored, exhausted = _candidates(question, query, form, library, vectors, scope, candidates)
-        passages = library.passages(list(scored))
+        passages = library.passages(list(scored), texts=False)
         found = [
             Found(
                 passage,
@@ -159,8 +161,14 @@ def retrieve(
             sorted(found, key=lambda item: (-item.score, item.passage.language != form.language, item.passage.id))
         )
         if len(best) >= limit or exhausted or candidates >= MOST_CANDIDATES:
-            return best[:limit]
+            return _with_texts(best[:limit], library)
         candidates *= 2
+
+
+def _with_texts(found: Sequence[Found], library: Library) -> list[Found]:
+    """The passages whole; one withdrawn since it was found is left out."""
+    passages = library.passages([item.passage.id for item in found])
+    return [replace(item, passage=passage) for item in found if (passage := passages.get(item.passage.id)) is not None]
 
 
 def _candidates(
@@ -179,7 +187,9 @@ def _candidates(
     with library.read() as connection:
         for language, wanted in asked.items():
             for period in scope.periods():
-                shares[language] |= lexical.search(connection, wanted.concepts, language=language, period=period)
+                shares[language] |= lexical.search(
+                    connection, wanted.concepts, language=language, period=period, memory=library.postings
+                )
     best = {
         language: heapq.nlargest(limit, found, key=lambda passage: found[passage]) for language, found in shares.items()
     }
@@ -200,6 +210,9 @@ def _candidates(
             share = found.get(passage, 0.0)
             likely = coverage * share + (1 - coverage) * expected
             scored[passage] = (cosine + LEXICAL_WEIGHT * likely, cosine, share)
+    if len(scored) > LOADED * limit:  # many collections: those that cannot be among the best are not loaded
+        kept = heapq.nlargest(LOADED * limit, scored, key=lambda passage: scored[passage])
+        return {passage: scored[passage] for passage in kept}, False
     return scored, exhausted
 
 

@@ -120,7 +120,7 @@ def test_verify_sees_each_kind_of_damage_and_rebuild_mends_it(base: KnowledgeBas
     base.vectors.remove(collection, [lost])
     with base.library.engine.begin() as connection:
         connection.exec_driver_sql(f"DELETE FROM lexical_vi_current WHERE rowid = {lost}")
-        connection.exec_driver_sql("INSERT INTO lexical_en_current(rowid, words, folded) VALUES (999, 'stray', '')")
+        connection.exec_driver_sql("INSERT INTO lexical_en_current(rowid, words, forms) VALUES (999, 'stray', '')")
     report = base.verify()
     assert report.vectors_missing == (lost,)
     assert report.lexical_missing == (lost,)

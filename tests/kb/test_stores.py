@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +123,43 @@ def test_spellings_that_people_type_are_one(connection: Connection, typed: str, 
 def test_inflected_english_words_meet(connection: Connection) -> None:
     fill(connection, *[f"text {n}" for n in range(9)], "importers notify the authority", language="en")
     assert found(connection, "importer notifying", language="en")[0] == 10
+
+
+def test_remembered_postings_are_those_of_the_table_as_it_is(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'index.db'}")
+    memory = lexical.PostingsMemory()
+
+    def scores(question: str) -> dict[int, float]:
+        with engine.connect() as connection:
+            found = lexical.search(connection, asked(question), language="vi", period=CURRENT, memory=memory)
+            assert found == lexical.search(connection, asked(question), language="vi", period=CURRENT)
+            return found
+
+    def change(added: dict[int, str], removed: Sequence[int] = ()) -> None:
+        with engine.begin() as connection:
+            lexical.remove(connection, removed, language="vi", period=CURRENT)
+            lexical.add(connection, added.items(), language="vi", period=CURRENT)
+
+    with engine.begin() as connection:
+        lexical.create_tables(connection)
+        fill(connection, *[f"văn bản {n}" for n in range(9)], "thu hồi thiết bị")
+    assert set(scores("thu hồi")) == {10}
+    change({11: "thu hồi giấy phép"})
+    assert set(scores("thu hồi")) == {10, 11}
+    change({}, [10])
+    assert set(scores("thu hồi")) == {11}
+    change({10: "thu hồi thiết bị"}, [11])
+    assert set(scores("thu hồi")) == {10}
+    engine.dispose()
+
+
+def test_memory_of_postings_is_bounded(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexical, "MOST_REMEMBERED", 5)
+    memory = lexical.PostingsMemory()
+    fill(connection, *["quy định chung"] * 4, *[f"văn bản {n}" for n in range(9)])
+    for _ in range(3):
+        scores = lexical.search(connection, asked("quy định chung"), language="vi", period=CURRENT, memory=memory)
+        assert set(scores) == {1, 2, 3, 4}
 
 
 def test_removed_passages_are_gone(connection: Connection) -> None:
