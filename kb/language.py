@@ -119,7 +119,8 @@ def stem(word: str) -> str:
     >>> [stem(word) for word in ("assessment", "assessed", "assessing")]
     ['assess', 'assess', 'assess']
     """
-    return _stemmer().stemWord(word)
+    stemmed: str = _stemmer().stemWord(word)
+    return stemmed
 
 
 @cache

@@ -269,7 +269,8 @@ def _summed(parts: Sequence[Postings]) -> Postings:
     if len(parts) == 1:
         return parts[0]
     found, places = np.unique(np.concatenate([ids for ids, _ in parts]), return_inverse=True)
-    return found, np.bincount(places, np.concatenate([values for _, values in parts]), len(found))
+    sums: Values = np.bincount(places, np.concatenate([values for _, values in parts]), len(found)).astype(np.float64)
+    return found, sums
 
 
 def _highest(parts: Sequence[Postings]) -> Postings:
