@@ -102,6 +102,8 @@ def general_counts() -> CountTable:
     return table
 
 
+AS_TYPED = 30.0
+"""How much likelier a form that was typed with marks is than another of the same letters."""
 RARE = 12
 """A word that some other form of the same letters is so many times as common as lacks marks."""
 MOSTLY_LACKING = 0.3
@@ -137,7 +139,7 @@ def half_marked(text: str) -> bool:
 
 
 def restore_marks(text: str, own: SyllableCounts | None = None, *, own_weight: float = 3.0) -> str:
-    """Return `text` with the most probable Vietnamese marks; words that have theirs and unknown words stay.
+    """Return `text` with the most probable Vietnamese marks; words that have theirs mostly stay, unknown ones always.
 
     `own` are counts of the base's own text; one sighting there counts as `own_weight` general ones. Case is kept.
 
@@ -185,15 +187,19 @@ def restore_marks(text: str, own: SyllableCounts | None = None, *, own_weight: f
 
 
 def _merged_syllables(spoken: Collection[str], sources: Collection[Source]) -> dict[str, dict[str, float]]:
-    """The likeliest forms of each word that lacks marks; others and numbers have none but themselves."""
-    wanting = {word: fold(word) for word in spoken if not word.isdigit() and (fold(word) == word or lacks_marks(word))}
+    """The likeliest forms of each word; unknown words and numbers have none but themselves."""
+    wanting = {word: fold(word) for word in spoken if not word.isdigit()}
     merged: dict[str, dict[str, float]] = {}
     for source, weight in sources:
         forms_of = source.syllables(set(wanting.values()))
         for word, folded in wanting.items():
             for form, count in forms_of.get(folded, {}).items():
                 target = merged.setdefault(word, {})
-                target[form] = target.get(form, 0.0) + weight * count
+                trust = AS_TYPED if form == word != folded else 1.0
+                target[form] = target.get(form, 0.0) + trust * weight * count
+    for word, forms in merged.items():
+        if word in _valid_syllables():
+            forms.setdefault(word, AS_TYPED)
     return {word: dict(sorted(forms.items(), key=lambda item: -item[1])[:MOST_FORMS]) for word, forms in merged.items()}
 
 

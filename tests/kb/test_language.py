@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from kb.base import KnowledgeBase
 from kb.language import Form, detect, fold, text_language, words
 from kb.marks import restore_marks
+from kb.search import read_question
 
 
 @pytest.mark.parametrize(
@@ -86,3 +88,39 @@ def test_development_questions(shared_data: Path) -> None:
     seconds = time.perf_counter() - begun
     assert right / asked >= 0.995
     assert seconds / asked < 0.005  # a loaded machine; 0.25 ms alone
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Điêu kiên nhap khau thiet bi y tế là gì?",
+        "điều kiện nhap khau thiet bi y te la gi",
+        unicodedata.normalize("NFD", "Điều kiện nhap khau thiet bi y te la gi?"),
+        "dieu kien nhap khau thiet bi y te la gi?",
+    ],
+)
+def test_a_question_with_half_of_its_marks_is_as_one_without(typed: str, base: KnowledgeBase) -> None:
+    form, searched = read_question(typed, base.library)
+    assert form == Form("vi", unaccented=True)
+    assert searched.lower().rstrip("?") == "điều kiện nhập khẩu thiết bị y tế là gì"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Luật An ninh mạng quy định gì về Google và Apple?",
+        "Ai hát quốc ca?",
+        "Cơ sở cai nghiện ma túy có trách nhiệm gì?",
+        "GMLP la gi theo FDA",
+    ],
+)
+def test_a_question_with_its_marks_stays_as_it_is(question: str, base: KnowledgeBase) -> None:
+    form, searched = read_question(question, base.library)
+    assert form.unaccented == (question == "GMLP la gi theo FDA")
+    assert searched == question or form.unaccented
+
+
+def test_typing_without_marks_does_not_change_names(base: KnowledgeBase) -> None:
+    _, searched = read_question("Nghi dinh 142 quy dinh gi ve conformity assessment cua Google?", base.library)
+    assert "conformity assessment" in searched
+    assert "Google" in searched
