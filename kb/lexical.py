@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, NamedTuple, cast
 
@@ -145,25 +146,34 @@ def ids(connection: Connection, *, language: str, period: str) -> set[int]:
     return set(connection.execute(text(f"SELECT rowid FROM {table(language, period)}")).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """What is known of a table: `stamp` says in which state."""
+
+    stamp: bytes
+    postings: dict[Term, Postings] = field(default_factory=dict)
+    frequency: dict[Term, int] = field(default_factory=dict)
+
+
 class PostingsMemory:
-    """Postings of the terms asked for last: questions to one base share most of their words.
+    """Terms asked for last, their frequency and postings: questions to one base share most of their words.
 
     A table's are forgotten when it changes: FTS5 numbers the blocks that it writes, in its record 10.
     """
 
     def __init__(self) -> None:
-        self._tables: dict[str, tuple[bytes, dict[Term, Postings]]] = {}
+        self._tables: dict[str, _Remembered] = {}
         self._kept = 0
 
-    def of(self, database: sqlite3.Connection, name: str) -> dict[Term, Postings]:
+    def of(self, database: sqlite3.Connection, name: str) -> _Remembered:
         """Return what is remembered of a table as it is now; what is put there is remembered."""
         if self._kept > MOST_REMEMBERED:
             self._tables, self._kept = {}, 0
         stamp: bytes = database.execute(f"SELECT block FROM {name}_data WHERE id = 10").fetchone()[0]
         kept = self._tables.get(name)
-        if kept is None or kept[0] != stamp:
-            kept = self._tables[name] = (stamp, {})
-        return kept[1]
+        if kept is None or kept.stamp != stamp:
+            kept = self._tables[name] = _Remembered(stamp)
+        return kept
 
     def count(self, postings: Postings) -> None:
         """Take notice of what was put."""
@@ -237,31 +247,36 @@ class _Reader:
 
     def weighed(self, term: Term, weight: float) -> Postings:
         """Return the passages that hold `term` and their BM25 for it times `weight`."""
-        known = self._known.get(term)
+        known = self._known.postings.get(term)
         if known is None:
-            known = self._known[term] = self._read(term) if self.frequency[term] else (np.zeros(0, int), np.zeros(0))
+            known = self._known.postings[term] = self._read(term)
             self._memory.count(known)
         return known[0], weight * known[1]
 
     def _read(self, term: Term) -> Postings:
-        # Terms hold only word characters; quoting keeps OR, AND, NEAR plain words.
         rows = self._database.execute(
-            f"SELECT rowid, bm25({self._name}) FROM {self._name} WHERE {self._name} MATCH ?",
-            (f'{term.column} : "{term.term}"',),
+            f"SELECT rowid, bm25({self._name}) FROM {self._name} WHERE {self._name} MATCH ? LIMIT {MOST_POSTINGS}",
+            (_match(term),),
         ).fetchall()
         found = np.array(rows, np.float64).reshape(-1, 2)
         return found[:, 0].astype(np.int64), -found[:, 1]
 
     def _frequency(self, term: Term) -> int:
-        known = self._known.get(term)
-        if known is not None:
-            return len(known[0])
-        # SQLite finds a term by its index; asked for the column too, it would read every term.
-        rows = self._database.execute(f"SELECT col, doc FROM {self._name}_terms WHERE term = ?", (term.term,))
-        return next((int(count) for column, count in rows if column == term.column), 0)
+        """In how many passages the term stands; no more than MOST_POSTINGS are counted, which is too common to read."""
+        known = self._known.frequency.get(term)
+        if known is None:
+            counted = f"SELECT 1 FROM {self._name} WHERE {self._name} MATCH ? LIMIT {MOST_POSTINGS}"
+            row = self._database.execute(f"SELECT count(*) FROM ({counted})", (_match(term),)).fetchone()
+            known = self._known.frequency[term] = int(row[0])
+        return known
 
     def _idf(self, frequency: int) -> float:
         return max(LEAST_IDF, math.log((self._total - frequency + 0.5) / (frequency + 0.5)))
+
+
+def _match(term: Term) -> str:
+    """An FTS5 expression; terms hold only word characters, and quoting keeps OR, AND, NEAR plain words."""
+    return f'{term.column} : "{term.term}"'
 
 
 def _summed(parts: Sequence[Postings]) -> Postings:
