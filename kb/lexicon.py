@@ -19,7 +19,7 @@ from kb.language import DATA, ENGLISH, LANGUAGES, VIETNAMESE, compared, is_word,
 
 MOST_WORDS = 8
 """No term is longer."""
-MOST_ALTERNATIVES = 8
+MOST_ALTERNATIVES = 6
 """Translations kept of one term."""
 
 _WORD = re.compile(r"[\w\u0300-\u036f]+")

@@ -35,6 +35,8 @@ class VectorStore:
         self._folder = folder
         self._client: ClientAPI | None = None
         self._collections: dict[str, Collection] = {}
+        self._sizes: dict[str, int] = {}
+        self._changes = 0
         self._lock = threading.Lock()
 
     def open(self) -> ClientAPI:
@@ -59,6 +61,8 @@ class VectorStore:
                     close()
             self._client = None
             self._collections.clear()
+            self._sizes.clear()
+            self._changes += 1
 
     def add(self, collection: str, passages: Sequence[int], vectors: Vectors) -> None:
         """Store or replace the vectors of `passages`, shape (len(passages), dimensions)."""
@@ -67,6 +71,7 @@ class VectorStore:
         for start in range(0, len(passages), BATCH):
             part = slice(start, start + BATCH)
             target.upsert(ids=[str(passage) for passage in passages[part]], embeddings=vectors[part])
+        self._changed(collection)
 
     def remove(self, collection: str, passages: Sequence[int]) -> None:
         """Delete the vectors of `passages`; those that are not there are passed over."""
@@ -74,13 +79,14 @@ class VectorStore:
         if target is not None:
             for start in range(0, len(passages), BATCH):
                 target.delete(ids=[str(passage) for passage in passages[start : start + BATCH]])
+            self._changed(collection)
 
     def search(self, collection: str, query: Vectors, limit: int) -> list[tuple[int, float]]:
         """Return up to `limit` (passage id, cosine), nearest first. `query` has shape (dimensions,)."""
         target = self._get(collection)
         if target is None:
             return []
-        size = target.count()
+        size = self._size(collection, target)
         if not size:
             return []
         found: Any = target.query(query_embeddings=query[np.newaxis], n_results=min(limit, size), include=["distances"])
@@ -115,6 +121,24 @@ class VectorStore:
             self.open().delete_collection(name)
         with self._lock:
             self._collections.clear()
+            self._sizes.clear()
+            self._changes += 1
+
+    def _size(self, name: str, collection: Collection) -> int:
+        """How many vectors a collection holds, remembered: counting a large one takes longer than searching it."""
+        size = self._sizes.get(name)
+        if size is None:
+            changes = self._changes
+            size = collection.count()
+            with self._lock:
+                if changes == self._changes:  # else it was counted while another thread changed it
+                    self._sizes[name] = size
+        return size
+
+    def _changed(self, name: str) -> None:
+        with self._lock:
+            self._changes += 1
+            self._sizes.pop(name, None)
 
     def _get(self, name: str, *, create: bool = False) -> Collection | None:
         if name in self._collections:

@@ -190,6 +190,20 @@ def test_vectors_are_found_nearest_first_and_survive_reopening(tmp_path: Path) -
     again.close()
 
 
+def test_a_search_sees_what_was_added_since_the_last(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path)
+    vectors = unit(np.random.default_rng(0).standard_normal((30, 16)).astype(np.float32))
+    store.add("public.vi.current", [0], vectors[:1])
+    assert len(store.search("public.vi.current", vectors[0], 60)) == 1
+    store.add("public.vi.current", list(range(1, 30)), vectors[1:])
+    assert len(store.search("public.vi.current", vectors[0], 60)) == 30
+    store.remove("public.vi.current", list(range(25)))
+    assert len(store.search("public.vi.current", vectors[0], 60)) == 5
+    store.clear()
+    assert store.search("public.vi.current", vectors[0], 60) == []
+    store.close()
+
+
 def test_the_cache_embeds_each_text_once_and_goes_on_after_a_stop(tmp_path: Path) -> None:
     class Counting(HashEmbedder):
         texts = 0
