@@ -14,11 +14,12 @@ from kb.search import Found
 NAMED_IS_KNOWN = 0.6
 BACKGROUND = slice(4, 20)
 """Ranks whose mean score says what passages reach that are merely about the same."""
-NO_BACKGROUND = 0.30
-"""What an unrelated passage scores: stands in for ranks that a small shelf does not have."""
+LEAST_BACKGROUND = 0.35
+"""What a passage scores that shares a name with the question and no more: the background is never less, so that one
+mention of a rare name does not stand out by itself. Stands in for ranks that a small shelf does not have."""
 STANDS_OUT = 1.5
 """How much a passage's lead over the background counts beside its score; docs/retrieval.md."""
-LEAST_EVIDENCE = {True: 0.9, False: 0.75}
+LEAST_EVIDENCE = {True: 0.9, False: 0.72}
 """Evidence below which a passage does not answer, by whether it is in the question's language; docs/retrieval.md."""
 LACKING = 1.15
 """How much more is asked of a passage that does not hold the kind of thing asked for, such as a date."""
@@ -47,8 +48,8 @@ class Evidence:
         twin = (item.passage.language != language and item.passage.metadata.pair in own for item in found)
         scores = [item.unaided for item, dropped in zip(found, twin, strict=True) if not dropped][BACKGROUND]
         wanting = (BACKGROUND.stop - BACKGROUND.start) - len(scores)
-        total = sum(scores) + NO_BACKGROUND * wanting
-        return cls(language, total / (BACKGROUND.stop - BACKGROUND.start), kind)
+        total = sum(scores) + LEAST_BACKGROUND * wanting
+        return cls(language, max(LEAST_BACKGROUND, total / (BACKGROUND.stop - BACKGROUND.start)), kind)
 
     def weigh(self, item: Found) -> float:
         """Return the evidence that a passage answers, of which 1 is just enough.

@@ -12,7 +12,7 @@ from kb.base import KnowledgeBase
 from kb.settings import Settings
 from ui.terminal import DONE, FAILED, UNKNOWN, Terminal
 
-FAR_QUESTIONS = 200
+FAR_QUESTIONS = 100
 """Questions of another domain asked of each set's shelf."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.base import KnowledgeBase
-from kb.evidence import NO_BACKGROUND, Evidence
+from kb.evidence import LEAST_BACKGROUND, Evidence
 from kb.expected import Expected
 from kb.search import Found
 from tests.conftest import LAW, put
@@ -35,15 +35,15 @@ def test_the_background_is_that_of_the_passages_behind_the_best(item: Found) -> 
 
 
 def test_a_small_shelf_has_an_unrelated_background(item: Found) -> None:
-    assert Evidence.of([item], "vi").background == pytest.approx(NO_BACKGROUND)
-    assert Evidence.of([], "vi").background == pytest.approx(NO_BACKGROUND)
+    assert Evidence.of([item], "vi").background == pytest.approx(LEAST_BACKGROUND)
+    assert Evidence.of([], "vi").background == pytest.approx(LEAST_BACKGROUND)
 
 
 def test_the_twin_of_a_work_in_the_other_language_is_no_background(item: Found) -> None:
     metadata = replace(item.passage.metadata, pair="work")
     own = replace(item, passage=replace(item.passage, metadata=metadata))
     twin = replace(own, passage=replace(own.passage, language="en"))
-    assert Evidence.of([own] * 4 + [twin] * 16, "vi").background == pytest.approx(NO_BACKGROUND)
+    assert Evidence.of([own] * 4 + [twin] * 16, "vi").background == pytest.approx(LEAST_BACKGROUND)
     assert Evidence.of([own] * 4 + [own] * 16, "vi").background == pytest.approx(own.unaided)
 
 
