@@ -19,7 +19,7 @@ LEAST_BACKGROUND = 0.35
 mention of a rare name does not stand out by itself. Stands in for ranks that a small shelf does not have."""
 STANDS_OUT = 1.5
 """How much a passage's lead over the background counts beside its score; docs/retrieval.md."""
-LEAST_EVIDENCE = {True: 0.9, False: 0.72}
+LEAST_EVIDENCE = {True: 0.9, False: 0.68}
 """Evidence below which a passage does not answer, by whether it is in the question's language; docs/retrieval.md."""
 LACKING = 1.15
 """How much more is asked of a passage that does not hold the kind of thing asked for, such as a date."""
