@@ -55,8 +55,8 @@ def check_embedder(embedder: Embedder) -> ModelWarning | None:
         "in the other language, and Vietnamese ones may miss their own. Name a multilingual model with "
         "COP_KB_EMBEDDER.",
         f"Mô hình nhúng {embedder.name} không dùng được đồng thời cho tiếng Việt và tiếng Anh: câu hỏi sẽ bỏ sót "
-        "tài liệu bằng ngôn ngữ kia, câu hỏi tiếng Việt có thể bỏ sót cả tài liệu tiếng Việt. Hãy chọn mô hình đa ngôn ngữ bằng "
-        "COP_KB_EMBEDDER.",
+        "tài liệu bằng ngôn ngữ kia, câu hỏi tiếng Việt có thể bỏ sót cả tài liệu tiếng Việt. Hãy chọn "
+        "mô hình đa ngôn ngữ bằng COP_KB_EMBEDDER.",
     )
 
 
@@ -72,6 +72,7 @@ def check_reranker(reranker: Reranker) -> ModelWarning | None:
                 f"The reranker {reranker.name} does not know both Vietnamese and English: it will put passages in the "
                 "wrong order. Name a multilingual cross-encoder with COP_KB_RERANKER, or none.",
                 f"Mô hình xếp hạng lại {reranker.name} không dùng được đồng thời cho tiếng Việt và tiếng Anh: "
-                "thứ tự các đoạn tìm thấy sẽ sai. Hãy chọn mô hình đa ngôn ngữ bằng COP_KB_RERANKER, hoặc bỏ thiết lập này.",
+                "thứ tự các đoạn tìm thấy sẽ sai. Hãy chọn mô hình đa ngôn ngữ bằng COP_KB_RERANKER, hoặc bỏ "
+                "thiết lập này.",
             )
     return None

@@ -29,7 +29,7 @@ PERIODS = (CURRENT, HISTORIC)
 K1 = 1.2
 LEAST_IDF = 1e-6
 """What FTS5 takes for a term in half of the passages or more."""
-MOST_POSTINGS = 8_000
+MOST_POSTINGS = 5_000
 """Postings read for one question in one table: the rarest terms first, so that a large shelf costs no more."""
 
 MOST_REMEMBERED = 3_000_000
