@@ -113,7 +113,7 @@ def recipes(figures: Figures) -> Iterator[str]:
     names = [name for name in figures["sets"][0] if name not in ("set", "queries")]
     yield "## The usual recipes"
     yield ""
-    yield f"llama-index's stock parts with the same model, on the first {COMPARED} questions of ten sets, in one run: vectors over"
+    yield f"llama-index's stock parts with the same model, on the first {COMPARED} questions of {len(figures['sets'])} sets, in one run: vectors over"
     yield "Chroma; the same fused with BM25 by reciprocal rank. Recall@1 / recall@10."
     yield ""
     yield from _table(
@@ -181,7 +181,7 @@ def ingest(figures: Figures) -> Iterator[str]:
     yield "## Ingest"
     yield ""
     yield f"{found['passages']} passages, files to searchable: {found['ingest_per_s']} a second; the bare encoder on the same texts,"
-    yield f"sorted by length, in turns: {found['bare_encoder_per_s']}; ratio {found['ratio']}. Peak memory of the process: "
+    yield f"sorted by length, in turns: {found['bare_encoder_per_s']}; ratio {found['ratio']}. Peak memory of the process:"
     yield f"{figures['peak_memory_mb']} MB."
 
 
