@@ -8,15 +8,12 @@ the synonyms of a translation as one concept after Pirkola, 1998).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from kb import lexicon
 from kb.language import Form, fold, is_word, other_language, words
 from kb.lexical import LexicalConcept, phrase_terms, question_terms
-from kb.lexicon import Concept
-
-_WORD = re.compile(r"[\w\u0300-\u036f]+")
+from kb.lexicon import WORD, Concept
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def in_other_language(question: str, form: Form) -> LexicalQuestion:
     other = other_language(form.language)
     found = lexicon.concepts(question, form.language, unaccented=form.unaccented)
     concepts = [_concept(concept, other) for concept in found]
-    spoken = [match.span() for match in _WORD.finditer(question)]
+    spoken = [match.span() for match in WORD.finditer(question)]
     covered = 0
     for start, end in spoken:
         if any(concept.start <= start < concept.end for concept in found):

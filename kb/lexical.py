@@ -60,17 +60,16 @@ def table(language: str, period: str) -> str:
 
 
 def create_tables(connection: Connection) -> None:
-    """Create the index's tables and the views of their vocabulary, in place of what is there."""
+    """Create the index's tables in place of what is there."""
     for language in LANGUAGES:
         for period in PERIODS:
             name = table(language, period)
-            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}_terms")
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}_terms")  # a view that older bases have
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
             connection.exec_driver_sql(
                 f"CREATE VIRTUAL TABLE {name} USING fts5"
                 "(words, forms, tokenize = \"unicode61 remove_diacritics 0 tokenchars '_'\")"
             )
-            connection.exec_driver_sql(f"CREATE VIRTUAL TABLE {name}_terms USING fts5vocab({name}, 'col')")
 
 
 def pairs(syllables: Sequence[str]) -> list[str]:

@@ -22,7 +22,8 @@ MOST_WORDS = 8
 MOST_ALTERNATIVES = 6
 """Translations kept of one term."""
 
-_WORD = re.compile(r"[\w\u0300-\u036f]+")
+WORD = re.compile(r"[\w\u0300-\u036f]+")
+"""A word of a text, NFC or NFD."""
 
 Key = tuple[str, ...]
 
@@ -54,7 +55,7 @@ def concepts(text: str, language: str, *, unaccented: bool = False) -> tuple[Con
     ['England', 'sibling']
     """
     index = _index(language, unaccented and language == VIETNAMESE)
-    spans = [match.span() for match in _WORD.finditer(text)]
+    spans = [match.span() for match in WORD.finditer(text)]
     spoken = [compared(text[start:end], language, unaccented=unaccented) for start, end in spans]
     candidates = [
         (first, length, alternatives)
@@ -103,7 +104,7 @@ def _key(term: str, language: str, unaccented: bool) -> Key:
 
     A name or abbreviation that is another word without its capitals ("WHO", "Anh", in Vietnamese "AI") keeps them.
     """
-    spoken = _WORD.findall(term)
+    spoken = WORD.findall(term)
     if len(spoken) == 1 and term != term.lower() and is_word(term, language):
         return _as_written(term, unaccented)
     return tuple(compared(word, language, unaccented=unaccented) for word in spoken)
